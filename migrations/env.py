@@ -1,0 +1,27 @@
+"""Runs migrations on the application's own engine, one transaction for each."""
+
+from alembic import context
+
+from referral.tables import metadata
+
+
+def include_object(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
+    """Leave out what the text index makes for itself."""
+    return not (kind == "table" and reflected and compare_to is None and (name or "").startswith("service_text"))
+
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET lock_timeout = '4s'")
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_object=include_object,
+        render_as_batch=True,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,1 @@
+"""Members, people, memberships, invitations, sign-in and signed links."""

@@ -1,0 +1,80 @@
+"""The application factory: settings, extensions, slices, policy. It refuses to start half finished."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import cast
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+
+from referral.kit.crypto import Vault
+from referral.kit.errors import register_errors
+from referral.kit.hooks import UnfilledHook, unfilled_hooks
+from referral.kit.i18n import init_languages
+from referral.kit.logs import start_logs
+from referral.kit.policy import View, policy, public, route_policies
+from referral.kit.settings import Settings, read_settings
+from referral.kit.transaction import Database, TransactionalFlask
+from referral.web import headers, page_context
+from referral.web import views as web
+from referral.wiring import fill_hooks
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: The most a request may carry, in bytes.
+LARGEST_REQUEST = 2 * 1024 * 1024
+
+Slice = tuple[Iterable[Blueprint], Mapping[str, Iterable[str]]]
+
+
+def slices() -> list[Slice]:
+    """Return (blueprints, RULES) of every slice with pages."""
+    return [
+        ((web.blueprint,), {}),
+    ]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the product, ready to serve. Raises SettingsError, UnfilledHook or RouteWithoutPolicy."""
+    start_logs()
+    if settings is None:
+        instance = Path(os.environ.get("NEEDSRX_INSTANCE", ROOT / "instance"))
+        instance.mkdir(parents=True, exist_ok=True)
+        settings = read_settings(os.environ, instance)
+    app = TransactionalFlask("referral.web", static_folder="static", static_url_path="/static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SESSION_COOKIE_NAME="__Host-needsrx_form" if settings.secure_cookies else "needsrx_form",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["database"] = Database(settings.database_url, Vault(settings.master_key_bytes()))
+    fill_hooks()
+    register_errors(app)
+    init_languages(app)
+    headers.init_headers(app)
+    app.extensions["csrf_protect"] = CSRFProtect(app)
+    page_context.init_page_context(app)
+    _mount(app)
+    _check(app)
+    return app
+
+
+def _mount(app: Flask) -> None:
+    policy.rules.clear()
+    for blueprints, rules in slices():
+        policy.add(rules)
+        for blueprint in blueprints:
+            app.register_blueprint(blueprint)
+    public("stylesheet, script and logo")(cast("View", app.view_functions["static"]))
+
+
+def _check(app: Flask) -> None:
+    if unfilled_hooks():
+        raise UnfilledHook(", ".join(unfilled_hooks()))
+    route_policies(app)

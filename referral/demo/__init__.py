@@ -1,0 +1,1 @@
+"""The demo county: invented people, invented organizations, simulated messages."""

@@ -1,0 +1,1 @@
+"""Staff pages and commands over the resources directory."""

@@ -1,0 +1,1 @@
+"""Questions to patients, and what their answers change."""

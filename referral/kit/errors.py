@@ -1,0 +1,166 @@
+"""Errors people meet: raised where a rule is broken, translated once, here, into a page, JSON or a problem document."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from referral.kit.state_machine import IllegalMove
+
+log = logging.getLogger(__name__)
+
+
+class ProductError(Exception):
+    """A rule was broken; nothing was changed. `message` tells the person what to do next."""
+
+    status = HTTPStatus.BAD_REQUEST
+    title: LazyString = _l("That did not work")
+
+    def __init__(self, message: LazyString | str) -> None:
+        """Take the words for the person."""
+        super().__init__(str(message))
+        self.message = message
+
+
+class InvalidInput(ProductError):
+    """What was typed cannot be used. `field` names the form field, when there is one."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, message: LazyString | str, field: str | None = None) -> None:
+        """Take the words, and the field they belong to."""
+        super().__init__(message)
+        self.field = field
+
+
+class Conflict(ProductError):
+    """Somebody else was faster, or the state has moved on."""
+
+    status = HTTPStatus.CONFLICT
+    title = _l("Somebody else changed this first")
+
+
+class NotFound(ProductError):
+    """Missing, or not theirs: the same answer for both."""
+
+    status = HTTPStatus.NOT_FOUND
+    title = _l("We could not find that page")
+
+    def __init__(self) -> None:
+        """Say the one sentence that tells nothing."""
+        super().__init__(
+            _l("It may have moved, or you may not have access to it. Check the address, or start from Home.")
+        )
+
+
+class Denied(NotFound):
+    """The person may not do this. Looks like NotFound to them; the audit knows better."""
+
+
+class Gone(ProductError):
+    """A link has been used, has expired, or has been replaced."""
+
+    status = HTTPStatus.GONE
+    title = _l("This link no longer works")
+
+
+class Throttled(ProductError):
+    """Too many tries in a short time."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    title = _l("Please wait a moment")
+
+
+class Unavailable(ProductError):
+    """The database is busy or away."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    title = _l("We could not save that just now")
+
+
+def register_errors(app: Flask) -> None:
+    """Give every error of the product its face."""
+    app.register_error_handler(ProductError, _product_error)
+    app.register_error_handler(IllegalMove, _illegal_move)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/hsds") or request.accept_mimetypes.best == "application/json"
+
+
+def face(status: int, title: str, message: str) -> Response:
+    """Return the error as the caller reads it: RFC 9457 problem for JSON callers, a page for people."""
+    if _wants_json():
+        answer = jsonify(type="about:blank", title=title, status=status, detail=message)
+        answer.mimetype = "application/problem+json"
+    else:
+        answer = Response(render_template("error.html", status=status, title=title, message=message))
+    answer.status_code = status
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = "10"
+    return answer
+
+
+def _product_error(error: ProductError) -> Response:
+    return face(error.status, str(error.title), str(error.message))
+
+
+def _illegal_move(_error: IllegalMove) -> Response:
+    title = _("That step is not possible any more")
+    return face(409, title, _("This has moved on since the page was opened. Open it again to see where it stands now."))
+
+
+def _stale(_error: StaleDataError) -> Response:
+    message = _("Your change was not saved. Go back, copy what you typed, open the page again and add it there.")
+    return face(409, str(Conflict.title), message)
+
+
+def _database_away(error: OperationalError) -> Response:
+    log.error("database away", extra={"error": type(error.orig).__name__})
+    message = _("The database is busy or away. Nothing was changed. Wait a few seconds, go back and send it again.")
+    return face(503, str(Unavailable.title), message)
+
+
+def _database_error(error: DBAPIError) -> Response:
+    if error.connection_invalidated:
+        return _database_away(OperationalError(None, None, error.orig or error))
+    return _unexpected(error)
+
+
+def _csrf(_error: CSRFError) -> Response:
+    message = _("The page was open for too long, or cookies are off. Go back, reload the page and send it again.")
+    return face(400, _("We could not be sure that this came from you"), message)
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status == 404:
+        return _product_error(NotFound())
+    if status < 400:
+        return Response(error.get_response().get_data(), status, dict(error.get_response().headers))
+    words = {
+        405: _("This page cannot be used that way. Start again from Home."),
+        413: _("That is too large. Send less at once."),
+        400: _("The page was incomplete. Go back, reload it and try again."),
+    }
+    return face(status, _("That did not work"), words.get(status, _("Go back and try again.")))
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected error", exc_info=error, extra={"request": g.get("request_id")})
+    number = g.get("request_id", "-")
+    message = _("This is our fault. Nothing was changed. Tell your administrator the number %(number)s.", number=number)
+    return face(500, _("Something went wrong"), message)

@@ -1,0 +1,108 @@
+"""The policy: every route names one permission, every permission the roles that hold it. `flask policy` prints it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask, g
+from flask.typing import ResponseReturnValue
+
+from referral.kit.errors import Denied, NotFound
+from referral.kit.transaction import request_session
+
+View = Callable[..., ResponseReturnValue]
+V = TypeVar("V", bound=View)
+
+#: The policy name of a route that needs no permission; the reason stands beside it.
+PUBLIC = "public"
+
+
+class RouteWithoutPolicy(Exception):
+    """A route says neither @requires nor @public."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; the edge leads them to the sign-in page and back."""
+
+
+class Principal(Protocol):
+    """Whoever acts in this request."""
+
+    def allows(self, permission: str) -> bool:
+        """Return True if one of their roles holds `permission`."""
+
+
+class Policy:
+    """The merged table of all slices: permission to roles."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.rules: dict[str, frozenset[str]] = {}
+
+    def add(self, rules: Mapping[str, Iterable[str]]) -> None:
+        """Merge a slice's RULES. Raises ValueError when two slices use one name."""
+        for permission, roles in rules.items():
+            if str(permission) in self.rules:
+                raise ValueError(f"permission {permission} is ruled twice")
+            self.rules[str(permission)] = frozenset(str(role) for role in roles)
+
+    def roles_with(self, permission: str) -> frozenset[str]:
+        """Return the roles that hold `permission`; none for an unknown one."""
+        return self.rules.get(str(permission), frozenset())
+
+
+#: The policy of the product, filled by app.py from the slices' RULES tables.
+policy = Policy()
+
+
+def requires(permission: str, load: Callable[..., Any] | None = None) -> Callable[[V], V]:
+    """Guard a view: sign-in, the permission, then the record.
+
+    `load(session, **url_values)` fetches the record under the session's scope; None and a foreign record give the
+    same 404. The view is called with the record in place of the URL values.
+    """
+
+    def decorate(view: V) -> V:
+        @wraps(view)
+        def guarded(**values: Any) -> ResponseReturnValue:
+            principal: Principal | None = g.get("principal")
+            if principal is None:
+                raise SignInNeeded
+            if not principal.allows(permission):
+                raise Denied
+            if load is None:
+                return view(**values)
+            record = load(request_session(), **values)
+            if record is None:
+                raise NotFound
+            return view(record)
+
+        guarded.policy_name = str(permission)  # type: ignore[attr-defined]  # read by check_routes
+        return guarded  # type: ignore[return-value]  # wraps keeps the signature that Flask sees
+
+    return decorate
+
+
+def public(reason: str) -> Callable[[V], V]:
+    """Mark a view that anyone may call, and say why."""
+
+    def decorate(view: V) -> V:
+        view.policy_name = PUBLIC  # type: ignore[attr-defined]  # read by check_routes
+        view.public_reason = reason  # type: ignore[attr-defined]  # printed by `flask policy`
+        return view
+
+    return decorate
+
+
+def route_policies(app: Flask) -> list[tuple[str, str, str, str]]:
+    """Return (path, methods, endpoint, policy name) of every route, ordered by path. Raises RouteWithoutPolicy."""
+    rows = []
+    for rule in app.url_map.iter_rules():
+        name = getattr(app.view_functions[rule.endpoint], "policy_name", None)
+        if name is None:
+            raise RouteWithoutPolicy(f"{rule.rule} ({rule.endpoint})")
+        if name != PUBLIC and name not in policy.rules:
+            raise RouteWithoutPolicy(f"{rule.rule} names {name}, which no RULES table holds")
+        methods = " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        rows.append((rule.rule, methods, rule.endpoint, name))
+    return sorted(rows)

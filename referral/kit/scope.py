@@ -1,0 +1,159 @@
+"""Scopes: whose rows a session may see and write, enforced below the views. No scope, no rows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, event, false, or_
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    mapped_column,
+    with_loader_criteria,
+)
+
+from resources_directory.db import Base
+
+
+class ScopeKind(StrEnum):
+    """What opened the session."""
+
+    MEMBERSHIP = "membership"
+    LINK = "link"
+    JOB = "job"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows: those of `clinic_ids`, those shared with `receiver_ids`, those of one referral; a job sees all.
+
+    `label` names the actor in the audit: "membership", "link" or the job's name.
+    """
+
+    kind: ScopeKind
+    label: str
+    clinic_ids: frozenset[UUID] = frozenset()
+    receiver_ids: frozenset[UUID] = frozenset()
+    referral_id: UUID | None = None
+    person_id: UUID | None = None
+    membership_id: UUID | None = None
+
+
+NOBODY = Scope(ScopeKind.NOBODY, "nobody")
+
+
+def job_scope(name: str) -> Scope:
+    """Return the scope of a named job, which sees every row."""
+    return Scope(ScopeKind.JOB, name)
+
+
+class ForeignWrite(Exception):
+    """A row of another tenant was about to be written; nothing was."""
+
+
+class ClinicOwned:
+    """A row that belongs to one clinic (member). Mixin for every table about patients."""
+
+    #: The member that owns the row.
+    clinic_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class Shared(ClinicOwned):
+    """A clinic's row that one receiving member may see too. Mixin for the referral and what hangs on it."""
+
+    #: The column that names the referral, for the scope of a link.
+    referral_column: ClassVar[str] = "referral_id"
+
+    #: The community organization (member) that the row is shared with; none until it is sent.
+    receiver_id: Mapped[UUID | None] = mapped_column(index=True)
+
+
+class ScopedSession(Session):
+    """A session that carries a Scope in `info["scope"]` and obeys it in every ORM statement."""
+
+    @property
+    def scope(self) -> Scope:
+        """The scope this session was opened with; NOBODY when none was given."""
+        scope = self.info.get("scope", NOBODY)
+        assert isinstance(scope, Scope)  # noqa: S101 - info is untyped
+        return scope
+
+    @contextmanager
+    def widened(self, reason: str) -> Iterator[None]:
+        """See all rows inside this block, for the product's own effects of what somebody did. `reason` is audited."""
+        narrow = self.scope
+        self.info["scope"] = replace(narrow, kind=ScopeKind.JOB, label=reason)
+        try:
+            yield
+            self.flush()
+        finally:
+            self.info["scope"] = narrow
+
+
+def _owned_classes() -> list[type[Any]]:
+    return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, ClinicOwned)]
+
+
+def _visible(cls: Any, scope: Scope) -> ColumnElement[bool]:
+    seen: list[ColumnElement[bool]] = []
+    if scope.clinic_ids:
+        seen.append(cls.clinic_id.in_(sorted(scope.clinic_ids)))
+    if issubclass(cls, Shared):
+        if scope.receiver_ids:
+            seen.append(cls.receiver_id.in_(sorted(scope.receiver_ids)))
+        if scope.referral_id is not None:
+            seen.append(getattr(cls, cls.referral_column) == scope.referral_id)
+    return or_(*seen) if seen else false()
+
+
+@lru_cache(maxsize=512)
+def _criteria(scope: Scope) -> tuple[Any, ...]:
+    return tuple(
+        with_loader_criteria(cls, _visible(cls, scope), include_aliases=True, propagate_to_loaders=True)
+        for cls in _owned_classes()
+    )
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _filter_rows(state: ORMExecuteState) -> None:
+    session = state.session
+    if not isinstance(session, ScopedSession) or session.scope.kind is ScopeKind.JOB:
+        return
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(*_criteria(session.scope))
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    if not isinstance(session, ScopedSession) or session.scope.kind is ScopeKind.JOB:
+        return
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, ClinicOwned) and not _may_write(row, session.scope):
+            raise ForeignWrite(type(row).__name__)
+
+
+def _may_write(row: ClinicOwned, scope: Scope) -> bool:
+    if row.clinic_id in scope.clinic_ids:
+        return True
+    if not isinstance(row, Shared):
+        return isinstance(row, OpenToReceivers) and bool(scope.receiver_ids or scope.referral_id)
+    if row.receiver_id is not None and row.receiver_id in scope.receiver_ids:
+        return True
+    return scope.referral_id is not None and getattr(row, row.referral_column) == scope.referral_id
+
+
+class OpenToReceivers(ClinicOwned):
+    """A clinic's row that a receiver may cause (a message queued, a to-do made) but never read. Mixin."""
+
+
+def declared_tables(base: type[DeclarativeBase], wanted: Callable[[type[Any]], bool]) -> list[str]:
+    """Return the names of the mapped tables whose class is `wanted`, sorted."""
+    return sorted(mapper.class_.__tablename__ for mapper in base.registry.mappers if wanted(mapper.class_))

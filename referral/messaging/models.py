@@ -1,0 +1,52 @@
+"""The table of texts that people send us, stored once each."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from referral.kit.columns import Identified, one_of
+from referral.kit.crypto import INSTALLATION, SealedRow, sealed
+from referral.kit.scope import ClinicOwned
+from resources_directory.db import Base
+
+
+class InboundSource(StrEnum):
+    """How a text reached us."""
+
+    WEBHOOK = "webhook"
+    SIMULATOR = "simulator"
+
+
+class InboundMessage(Identified, SealedRow, ClinicOwned, Base):
+    """One text from a phone. `clinic_id` is unknown (NULL) until a question or patient of a clinic matches."""
+
+    __tablename__ = "inbound_message"
+    __table_args__ = (
+        one_of("source", InboundSource),
+        Index("ix_inbound_message_phone", "phone_number_id", "received_at"),
+    )
+
+    clinic_id: Mapped[UUID | None] = mapped_column(index=True)  # type: ignore[assignment]  # unknown at first
+    #: The provider's id of it: the same webhook five times makes one row.
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    phone_number_id: Mapped[UUID] = mapped_column(ForeignKey("phone_number.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(index=True)
+    question_id: Mapped[UUID | None] = mapped_column(index=True)
+    body_sealed: Mapped[bytes | None]
+    media_count: Mapped[int] = mapped_column(default=0)
+    source: Mapped[str]
+    #: How it was read (Reading.kind, value, rule), and what it changed.
+    reading_kind: Mapped[str | None]
+    reading_value: Mapped[str | None]
+    reading_rule: Mapped[str | None]
+    effect: Mapped[str | None]
+    received_at: Mapped[datetime]
+
+    body = sealed("body_sealed")
+
+    def seal_owner_id(self) -> UUID:
+        """Return the installation: who wrote may be unknown."""
+        return INSTALLATION

@@ -1,0 +1,1 @@
+"""The pages of navigators: to-dos and contact attempts."""

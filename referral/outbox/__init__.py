@@ -1,0 +1,1 @@
+"""The outbox: messages queued with their cause, claimed, sent, and never lost."""

@@ -1,0 +1,1 @@
+"""Patients, their phones, consents and disclosures."""

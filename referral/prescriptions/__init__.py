@@ -1,0 +1,1 @@
+"""What a clinician signs: one or more referrals for one patient."""

@@ -1,0 +1,1 @@
+"""The referral: its states, its clocks, its testimonies, and finding services that fit."""

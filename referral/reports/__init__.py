@@ -1,0 +1,1 @@
+"""Counts that are honest about what they leave out."""

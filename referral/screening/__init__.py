@@ -1,0 +1,1 @@
+"""Instruments, screenings, answers, and the needs they show."""

@@ -1,0 +1,71 @@
+"""Tables of screening: one filling of an instrument, its answers, and needs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from referral.kit.columns import Identified, PatientOwned, one_of
+from referral.kit.crypto import SealedRow, sealed
+from referral.kit.scope import ClinicOwned
+from referral.screening.states import NeedSource, NeedStatus, WantsHelp
+from resources_directory.db import Base
+from resources_directory.needs import NeedDomain
+
+
+class Screening(Identified, ClinicOwned, PatientOwned, Base):
+    """One filling of an instrument."""
+
+    __tablename__ = "screening"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    #: The instrument's key and version, and the language its questions were read in.
+    instrument: Mapped[str]
+    instrument_version: Mapped[str]
+    language: Mapped[str]
+    taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    #: The patient was alone, so the safety questions could be asked.
+    alone: Mapped[bool]
+    interpreter: Mapped[str | None]
+    completed_at: Mapped[datetime]
+
+
+class Answer(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
+    """One reply, sealed. A skipped question has no row."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("screening_id", "item"),)
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    screening_id: Mapped[UUID] = mapped_column(ForeignKey("screening.id"), index=True)
+    item: Mapped[str]
+    value_sealed: Mapped[bytes | None]
+
+    value = sealed("value_sealed")
+
+
+class Need(Identified, ClinicOwned, PatientOwned, Base):
+    """A domain in which the patient may lack something."""
+
+    __tablename__ = "need"
+    __table_args__ = (
+        one_of("domain", NeedDomain),
+        one_of("wants_help", WantsHelp),
+        one_of("status", NeedStatus),
+        one_of("source", NeedSource),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    domain: Mapped[str]
+    wants_help: Mapped[str]
+    status: Mapped[str] = mapped_column(default=NeedStatus.UNCONFIRMED)
+    source: Mapped[str]
+    screening_id: Mapped[UUID | None] = mapped_column(ForeignKey("screening.id"))
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own shape

@@ -1,0 +1,1 @@
+"""Things a named person must do next."""

@@ -1,0 +1,67 @@
+"""The to-do table: something a named person must do next."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from referral.kit.columns import Identified, PatientOwned, one_of
+from referral.kit.crypto import SealedRow, sealed
+from referral.kit.scope import OpenToReceivers
+from resources_directory.db import Base
+
+
+class ToDoReason(StrEnum):
+    """Why somebody must act."""
+
+    CALL_INSTEAD_OF_TEXT = "call_instead_of_text"
+    PATIENT_ASKED_FOR_CALL = "patient_asked_for_call"
+    PATIENT_WROTE = "patient_wrote"
+    PATIENT_STOPPED_TEXTS = "patient_stopped_texts"
+    UNCLEAR_REPLY = "unclear_reply"
+    NO_REPLY = "no_reply"
+    NOT_HELPED = "not_helped"
+    ANSWERS_DIFFER = "answers_differ"
+    ORGANIZATION_SILENT = "organization_silent"
+    ORGANIZATION_DECLINED = "organization_declined"
+    ORGANIZATION_UNREACHABLE = "organization_unreachable"
+    REFERRAL_EXPIRED = "referral_expired"
+    MESSAGE_STUCK = "message_stuck"
+    CRISIS = "crisis"
+    WRONG_NUMBER = "wrong_number"
+    LATE_ANSWER = "late_answer"
+    CONFIRM_NEED = "confirm_need"
+    OTHER = "other"
+
+
+class ToDo(Identified, SealedRow, OpenToReceivers, PatientOwned, Base):
+    """One thing to do, with an owner and a due time."""
+
+    __tablename__ = "to_do"
+    __table_args__ = (one_of("reason", ToDoReason), Index("ix_to_do_owner_due", "owner_person_id", "due_at"))
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    reason: Mapped[str]
+    #: referral, message or inbound_message, and which.
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    #: A second to-do with the same key is not made.
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    #: A few sealed words for the person who does it.
+    note_sealed: Mapped[bytes | None]
+    owner_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    deputy_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    outcome_sealed: Mapped[bytes | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    note = sealed("note_sealed")
+    outcome = sealed("outcome_sealed")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own shape

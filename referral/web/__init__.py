@@ -1,0 +1,1 @@
+"""Layout, home and health."""

@@ -1,0 +1,109 @@
+"""What the layout of every page knows: language, person, navigation, banners, the demo's clock."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from referral.kit import clock
+from referral.kit.i18n import current_language, language_name, page_languages
+from referral.kit.installation import follow_clock, is_demo, worker_is_stale
+from referral.kit.phone import show_phone
+from referral.kit.scope import NOBODY
+from referral.kit.settings import Settings
+from referral.kit.transaction import database
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the main navigation, shown to whoever holds `permission`."""
+
+    endpoint: str
+    label: LazyString
+    permission: str
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry as the layout draws it."""
+
+    url: str
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A notice on top of every page. `kind`: info, warning or danger."""
+
+    kind: str
+    text: str
+
+
+#: The main navigation, in order.
+PLACES: tuple[Place, ...] = ()
+
+
+def init_page_context(app: Flask) -> None:
+    """Look at the installation before each page and give templates what the layout needs."""
+    app.before_request(_look_at_installation)
+    app.context_processor(_page_context)
+    app.add_template_filter(show_phone, "phone")
+    app.add_template_filter(language_name, "language_name")
+
+
+def _look_at_installation() -> None:
+    g.demo, g.stale_worker = False, False
+    if request.endpoint in ("static", "web.healthz"):
+        return
+    try:
+        with database().reading(NOBODY) as session:
+            follow_clock(session)
+            g.demo = is_demo(session)
+            g.stale_worker = worker_is_stale(session)
+    except SQLAlchemyError:
+        g.stale_worker = True  # the page itself says that the database is away
+
+
+def _page_context() -> dict[str, Any]:
+    language = current_language()
+    return {
+        "locale": language.code,
+        "text_direction": language.direction,
+        "csp_nonce": g.get("csp_nonce"),
+        "ui_languages": page_languages(),
+        "demo": g.get("demo", False),
+        "demo_now": clock.now() if g.get("demo") else None,
+        "banners": _banners(),
+        "nav_items": _nav_items(),
+        "person": g.get("principal"),
+    }
+
+
+def _banners() -> list[Banner]:
+    settings: Settings = current_app.extensions["settings"]
+    banners = []
+    if settings.message_gateway is None:
+        text = _("Messages are blocked: nothing is sent until MESSAGE_GATEWAY is set.")
+        banners.append(Banner("warning", text))
+    if g.get("stale_worker"):
+        text = _("The worker is not running: messages wait and clocks stand still. Tell your administrator.")
+        banners.append(Banner("warning", text))
+    return banners
+
+
+def _nav_items() -> list[NavItem]:
+    principal = g.get("principal")
+    if principal is None:
+        return []
+    blueprint = (request.endpoint or "").split(".")[0]
+    return [
+        NavItem(url_for(place.endpoint), str(place.label), place.endpoint.split(".")[0] == blueprint)
+        for place in PLACES
+        if principal.allows(place.permission)
+    ]
+
+

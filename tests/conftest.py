@@ -1,0 +1,159 @@
+"""Fixtures of the whole suite: both databases, the application, a signed-in browser, and what was left out."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from referral.app import create_app
+from referral.kit import clock
+from referral.kit.crypto import Vault
+from referral.kit.installation import beat, installation
+from referral.kit.scope import ScopedSession, job_scope
+from referral.kit.settings import Settings
+from referral.kit.transaction import Database
+from referral.tables import metadata
+from tests.databases import PostgresServer, empty, find_postgres, leave_out
+from tests.factories import Town
+
+MASTER_KEY = "a2V5LW9mLXRoZS10ZXN0cy0tLTMyLWJ5dGVzLWxvbmc="
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer | None]:
+    server = find_postgres()
+    yield server
+    if server is not None:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer | None) -> str | None:
+    """One database for this process; tests empty it."""
+    if postgres_server is None:
+        return None
+    url = postgres_server.new_database()
+    database = Database(url, Vault(b"k" * 32))
+    metadata.create_all(database.engine)
+    database.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    database = Database(f"sqlite:///{path}", Vault(b"k" * 32))
+    metadata.create_all(database.engine)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database with all tables."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str | None = request.getfixturevalue("postgres_url")
+    if url is None:
+        leave_out("PostgreSQL (no server answers, no binaries found)")
+    assert url is not None
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        secret_key="tests-only",
+        master_key=MASTER_KEY,
+        public_base_url="http://localhost",
+        message_gateway="simulator",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole product on an empty database marked as a demo."""
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    database: Database = app.extensions["database"]
+    with database.job("tests") as session:
+        installation(session).demo = True
+        beat(session, "tests")
+    yield app
+    clock.set_offset(timedelta())
+    _close(database)
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def session(app: Flask, database: Database) -> Iterator[ScopedSession]:
+    """A session over all rows, inside an application context. Commit with `town.commit()`."""
+    with app.test_request_context(), database_session(database) as opened:
+        yield opened
+
+
+class database_session:  # noqa: N801 - reads as a context
+    """Opens a job's session and closes it without committing."""
+
+    def __init__(self, database: Database) -> None:
+        self._session = database.open(job_scope("tests"))
+
+    def __enter__(self) -> ScopedSession:
+        return self._session
+
+    def __exit__(self, *_error: object) -> None:
+        self._session.rollback()
+        self._session.close()
+
+
+@pytest.fixture
+def town(session: ScopedSession) -> Town:
+    """Makes clinics, people, organizations, services and patients."""
+    return Town(session)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def _close(database: Database) -> None:
+    if database.engine.dialect.name == "postgresql":
+        empty(database.engine)
+    database.engine.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines what was left out."""
+    reasons = sorted(
+        {
+            str(report.longrepr[2]).removeprefix("Skipped: ")
+            for report in terminalreporter.stats.get("skipped", [])
+            if isinstance(report.longrepr, tuple)
+        }
+    )
+    terminalreporter.write_line("")
+    if not reasons:
+        terminalreporter.write_line(
+            "Nothing was left out: SQLite, PostgreSQL, Chromium and the real directories all took part."
+        )
+    for reason in reasons:
+        terminalreporter.write_line(reason if reason.startswith("LEFT OUT") else f"LEFT OUT: {reason}")

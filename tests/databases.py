@@ -1,0 +1,131 @@
+"""Finds the databases that the suite runs on: SQLite always, PostgreSQL where a server answers or can be started."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from referral.tables import metadata
+
+CANDIDATES = ("postgresql://localhost/postgres", "postgresql:///postgres", "postgresql://postgres@localhost/postgres")
+
+
+def in_ci() -> bool:
+    """Return True where nothing may be left out."""
+    return bool(os.environ.get("CI"))
+
+
+def leave_out(reason: str) -> None:
+    """Skip loudly; in CI, fail instead."""
+    if in_ci():
+        pytest.fail(f"CI may leave nothing out: {reason}")
+    pytest.skip(f"LEFT OUT: {reason}")
+
+
+def shared_folder() -> Path:
+    """Return the folder of test input that is not ours to ship."""
+    folder = Path(os.environ.get("NEEDSRX_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    if not folder.is_dir():
+        leave_out("the folder of real directories and specifications (NEEDSRX_SHARED) is not here")
+    return folder
+
+
+@dataclass
+class PostgresServer:
+    """A server to make databases on. `folder` is set when we started it ourselves."""
+
+    url: URL
+    folder: Path | None = None
+    made: list[str] = field(default_factory=list)
+
+    def new_database(self) -> str:
+        """Return the URL of a new, empty database."""
+        name = f"needsrx_test_{uuid.uuid4().hex[:12]}"
+        self._run(f'CREATE DATABASE "{name}"')
+        self.made.append(name)
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        """Drop what was made."""
+        for name in self.made:
+            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if self.folder is not None:
+            pg_ctl(self.folder, "stop", "-m", "immediate")
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, statement: str) -> None:
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def find_postgres() -> PostgresServer | None:
+    """Return a server: TEST_DATABASE_URL's, a local one, or one started from its binaries. Never DATABASE_URL's."""
+    wanted = os.environ.get("TEST_DATABASE_URL")
+    for candidate in [wanted] if wanted else CANDIDATES:
+        url = make_url(candidate)
+        if _answers(url):
+            return PostgresServer(url)
+    return None if wanted else start_postgres()
+
+
+def start_postgres() -> PostgresServer | None:
+    """Return a throw-away server of our own, or None where PostgreSQL is not installed."""
+    if _binary("initdb") is None or os.geteuid() == 0:
+        return None  # PostgreSQL refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="needsrx-pg-"))
+    subprocess.run(
+        [_binary("initdb"), "-D", folder / "data", "-U", "test", "-A", "trust"], check=True, capture_output=True
+    )
+    pg_ctl(folder, "start", "-w", "-o", f"-k {folder} -c listen_addresses=")
+    return PostgresServer(make_url(f"postgresql://test@/postgres?host={folder}"), folder)
+
+
+def pg_ctl(folder: Path, *arguments: str) -> None:
+    """Tell a server of our own what to do."""
+    command = [_binary("pg_ctl"), "-D", folder / "data", "-l", folder / "log", *arguments]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _binary(name: str) -> str | None:
+    found = shutil.which(name)
+    if found:
+        return found
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(installed[-1]) if installed else None
+
+
+def _answers(url: URL) -> bool:
+    engine = create_engine(url, connect_args={"connect_timeout": 3})
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, ImportError):
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+def empty(engine: Engine) -> None:
+    """Delete every row of every table, quickly."""
+    tables = list(reversed(metadata.sorted_tables))
+    filled = " UNION ALL ".join(f"SELECT '{t.name}' WHERE EXISTS (SELECT 1 FROM \"{t.name}\")" for t in tables)
+    with engine.begin() as connection:
+        names = set(connection.scalars(text(filled)))
+        if not names:
+            return
+        connection.execute(text("SET session_replication_role = replica"))
+        for table in tables:
+            if table.name in names:
+                connection.execute(table.delete())
+        connection.execute(text("SET session_replication_role = DEFAULT"))
