@@ -1,0 +1,56 @@
+"""The exact words of consent, by language, with the version that is stored beside each consent."""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+
+from referral.patients.states import SharedField
+
+WORDS_VERSION = "2026-11"
+
+#: What a person agrees to when they agree to texts.
+TEXTING_WORDS: dict[str, str] = {
+    "en": (
+        "May we send you text messages (SMS) about your requests? Up to 4 messages a month. Message and data rates may "
+        "apply. Texts are not private: others who pick up the phone can read them. You can stop at any time by "
+        "texting STOP. Your care does not depend on your answer."
+    ),
+    "es": (
+        "¿Podemos enviarle mensajes de texto (SMS) sobre sus solicitudes? Hasta 4 mensajes al mes. Pueden aplicarse "
+        "cargos de mensajes y datos. Los mensajes no son privados: quien tome el teléfono puede leerlos. Puede parar "
+        "cuando quiera enviando STOP. Su atención no depende de su respuesta."
+    ),
+}
+
+#: What a person agrees to when their facts go to one organization.
+SHARING_WORDS: dict[str, str] = {
+    "en": (
+        "May we give {organization} these facts about you, so that they can help you: {fields}? They may use them only "
+        "for this request. You can take this back at any time. Your care does not depend on your answer."
+    ),
+    "es": (
+        "¿Podemos dar a {organization} estos datos de usted, para que le ayuden: {fields}? Solo pueden usarlos para "
+        "esta solicitud. Puede retirar este permiso cuando quiera. Su atención no depende de su respuesta."
+    ),
+}
+
+FIELD_LABELS = {
+    SharedField.NAME: _l("name"),
+    SharedField.PHONE: _l("phone"),
+    SharedField.SPOKEN_LANGUAGE: _l("language"),
+    SharedField.ZIP_CODE: _l("ZIP code"),
+    SharedField.BIRTH_DATE: _l("birth date"),
+    SharedField.NEED: _l("what you need"),
+    SharedField.NOTE: _l("a note from the clinic"),
+}
+
+
+def words_language(language: str | None) -> str:
+    """Return the language the words are shown in: the person's own where we have it, English with an interpreter."""
+    return language if language in SHARING_WORDS else "en"
+
+
+def sharing_words(language: str, organization: str, fields: Iterable[str]) -> str:
+    """Return the words to read out and store; the labels are in the language now spoken by the page."""
+    named = ", ".join(str(FIELD_LABELS[SharedField(field)]) for field in fields)
+    return SHARING_WORDS[language].replace("{organization}", organization).replace("{fields}", named)

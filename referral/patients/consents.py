@@ -1,0 +1,191 @@
+"""Consent as events: texting and sharing, opt-out, and the one answer to "may we text this patient, and where"."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.kit import clock
+from referral.kit.i18n import NO_WRITTEN_LANGUAGE
+from referral.kit.scope import ScopedSession
+from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
+from referral.patients.models import Patient, PatientPhone, PhoneNumber
+from referral.patients.states import ConsentMethod, OptOutKind, PrivacyLevel, SharedField, SmsSafety
+
+
+@dataclass(frozen=True)
+class ConsentTaken:
+    """How a consent was taken: the exact words and their language and version, the method, who spoke and who wrote."""
+
+    words: str
+    words_language: str
+    words_version: str
+    method: ConsentMethod
+    taken_by: UUID | None
+    in_whose_name: str = "patient"
+    interpreter: str | None = None
+
+
+@dataclass(frozen=True)
+class TextingRoute:
+    """Where a patient may be texted (E.164 and number id), or why not. `is_shared`: others read that phone."""
+
+    phone_number_id: UUID | None = None
+    e164: str | None = None
+    is_shared: bool = False
+    why_not: str | None = None
+
+
+def record_texting_consent(
+    session: ScopedSession, phone: PatientPhone, *, given: bool, taken: ConsentTaken
+) -> TextingConsent:
+    """Return the recorded event. A new consent given in person lifts an earlier STOP of the number. Flushes."""
+    consent = TextingConsent(
+        clinic_id=phone.clinic_id,
+        patient_id=phone.patient_id,
+        patient_phone_id=phone.id,
+        given=given,
+        words=taken.words,
+        words_language=taken.words_language,
+        words_version=taken.words_version,
+        method=taken.method,
+        taken_by=taken.taken_by,
+        in_whose_name=taken.in_whose_name,
+        interpreter=taken.interpreter,
+        at=clock.now(),
+    )
+    session.add(consent)
+    session.flush()
+    number = session.get_one(PhoneNumber, phone.phone_number_id)
+    if given and number.opted_out_at is not None:
+        opt_in(session, number.id, OptOutKind.NEW_CONSENT, by=taken.taken_by)
+    return consent
+
+
+def record_sharing_consent(
+    session: ScopedSession, patient: Patient, organization_id: UUID, *, fields: list[SharedField], taken: ConsentTaken
+) -> SharingConsent:
+    """Return the recorded permission to give `fields` (none: taken back) to one organization. Flushes."""
+    consent = SharingConsent(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        organization_id=organization_id,
+        given=bool(fields),
+        fields=[str(field) for field in fields],
+        words=taken.words,
+        words_language=taken.words_language,
+        words_version=taken.words_version,
+        method=taken.method,
+        taken_by=taken.taken_by,
+        in_whose_name=taken.in_whose_name,
+        interpreter=taken.interpreter,
+        at=clock.now(),
+    )
+    session.add(consent)
+    session.flush()
+    return consent
+
+
+def opt_out(
+    session: ScopedSession,
+    phone_number_id: UUID,
+    kind: OptOutKind,
+    *,
+    inbound_message_id: UUID | None = None,
+    by: UUID | None = None,
+) -> None:
+    """Stop every text to this number, everywhere, from now on. Flushes."""
+    number = session.get_one(PhoneNumber, phone_number_id)
+    number.opted_out_at = number.opted_out_at or clock.now()
+    _ledger(session, phone_number_id, kind, inbound_message_id, by)
+
+
+def opt_in(
+    session: ScopedSession,
+    phone_number_id: UUID,
+    kind: OptOutKind,
+    *,
+    inbound_message_id: UUID | None = None,
+    by: UUID | None = None,
+) -> None:
+    """Lift an opt-out: only START or a new recorded consent may. Flushes."""
+    number = session.get_one(PhoneNumber, phone_number_id)
+    number.opted_out_at = None
+    _ledger(session, phone_number_id, kind, inbound_message_id, by)
+
+
+def texting_consent_of(session: ScopedSession, phone: PatientPhone) -> TextingConsent | None:
+    """Return the newest event of texting consent for this phone."""
+    return session.scalar(
+        select(TextingConsent)
+        .where(TextingConsent.patient_phone_id == phone.id)
+        .order_by(TextingConsent.at.desc(), TextingConsent.id.desc())
+        .limit(1)
+    )
+
+
+def sharing_consents_of(session: ScopedSession, patient_id: UUID) -> list[SharingConsent]:
+    """Return the newest event for each organization, newest first."""
+    newest: dict[UUID, SharingConsent] = {}
+    events = select(SharingConsent).where(SharingConsent.patient_id == patient_id)
+    for consent in session.scalars(events.order_by(SharingConsent.at.desc(), SharingConsent.id.desc())):
+        newest.setdefault(consent.organization_id, consent)
+    return list(newest.values())
+
+
+def texting_route(session: ScopedSession, patient: Patient) -> TextingRoute:
+    """Return the phone that may be texted now, or why none may. Unknown safety is no."""
+    why_not = _why_no_texts(patient)
+    if why_not:
+        return TextingRoute(why_not=why_not)
+    rows = session.execute(
+        select(PatientPhone, PhoneNumber)
+        .join(PhoneNumber, PhoneNumber.id == PatientPhone.phone_number_id)
+        .where(PatientPhone.patient_id == patient.id, PatientPhone.retired_at.is_(None))
+        .order_by(PatientPhone.created_at, PatientPhone.id)
+    ).all()
+    reasons = ["no_phone"]
+    for phone, number in rows:
+        why_not = _why_not_this(session, phone, number)
+        if why_not is None:
+            return TextingRoute(number.id, number.number, phone.is_shared)
+        reasons.append(why_not)
+    return TextingRoute(why_not=reasons[-1])
+
+
+def _why_no_texts(patient: Patient) -> str | None:
+    if patient.deceased_at is not None:
+        return "deceased"
+    if patient.privacy_level == PrivacyLevel.NONE:
+        return "privacy_level"
+    if patient.written_language is None:
+        return "language_unknown"
+    if patient.written_language == NO_WRITTEN_LANGUAGE:
+        return "reads_no_language"
+    return None
+
+
+def _why_not_this(session: ScopedSession, phone: PatientPhone, number: PhoneNumber) -> str | None:
+    if number.opted_out_at is not None:
+        return "opted_out"
+    if number.unusable_at is not None:
+        return "number_takes_no_texts"
+    if phone.sms_ok != SmsSafety.YES:
+        return "texting_not_safe" if phone.sms_ok == SmsSafety.NO else "safety_unknown"
+    consent = texting_consent_of(session, phone)
+    return None if consent is not None and consent.given else "no_consent"
+
+
+def _ledger(
+    session: ScopedSession, phone_number_id: UUID, kind: OptOutKind, inbound_message_id: UUID | None, by: UUID | None
+) -> None:
+    session.add(
+        OptOutEvent(
+            phone_number_id=phone_number_id,
+            kind=kind,
+            inbound_message_id=inbound_message_id,
+            recorded_by=by,
+            at=clock.now(),
+        )
+    )
+    session.flush()
