@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["settings"] = settings
-    app.extensions["database"] = Database(settings.database_url, Vault(settings.master_key_bytes()))
+    app.extensions["database"] = Database(settings.database_url, Vault(settings.master_key_bytes()), settings)
     fill_hooks()
     register_errors(app)
     init_languages(app)

@@ -12,6 +12,8 @@ class QuestionKind(StrEnum):
     CHECK_OUTCOME = "check_outcome_d10"
     REASON = "reason"
     NEXT_STEP = "next_step"
+    OTHER_PLACE = "declined_other_place"
+    WAITLISTED = "waitlisted"
 
 
 class QuestionState(StrEnum):
@@ -53,7 +55,7 @@ QUESTION_MACHINE: Machine[QuestionState, QuestionEvent] = Machine(
         **{(state, E.CANCEL): S.CANCELLED for state in _WAITING},
         **{(state, E.GIVE_TO_PERSON): S.GIVEN_TO_PERSON for state in _WAITING},
     },
-    who={event: "clock" for event in QuestionEvent},
+    who=dict.fromkeys(QuestionEvent, "clock"),
 )
 
 #: The digits each question offers; each digit has one meaning in the whole product.
@@ -62,4 +64,6 @@ OPTIONS: dict[QuestionKind, tuple[str, ...]] = {
     QuestionKind.CHECK_OUTCOME: ("1", "2", "3", "9"),
     QuestionKind.REASON: ("4", "5", "6", "7", "8", "9"),
     QuestionKind.NEXT_STEP: ("1", "3", "9"),
+    QuestionKind.OTHER_PLACE: ("1", "3", "9"),
+    QuestionKind.WAITLISTED: ("1", "3", "9"),
 }

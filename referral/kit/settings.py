@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
+
 GATEWAYS = ("twilio", "simulator")
 
 
@@ -94,3 +96,10 @@ def read_settings(environ: Mapping[str, str], instance: Path) -> Settings:
             f"{' and '.join(missing)} must be set. `flask new-keys` prints fresh ones; keep them apart from backups."
         )
     return Settings(**values)
+
+
+def settings_of(session: Session) -> Settings:
+    """Return the settings this session was opened with."""
+    settings = session.info["settings"]
+    assert isinstance(settings, Settings)  # noqa: S101 - info is untyped
+    return settings

@@ -33,7 +33,8 @@ class Supervisor:
         self._stop.set()
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
-        self._thread.join(timeout=10)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
 
     def _keep_alive(self) -> None:
         pause = FIRST_PAUSE_S

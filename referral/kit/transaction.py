@@ -16,6 +16,7 @@ from sqlalchemy.orm import sessionmaker
 from referral.kit.crypto import Vault
 from referral.kit.hooks import Hook
 from referral.kit.scope import NOBODY, Scope, ScopedSession, job_scope
+from referral.kit.settings import Settings
 from resources_directory.db import engine_for, reading
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,17 +28,17 @@ record_reads: Hook[[ScopedSession, ScopedSession], None] = Hook("record_reads")
 class Database:
     """The engine, its reading twin, and sessions that carry a scope and the vault."""
 
-    def __init__(self, url: str, vault: Vault) -> None:
-        """Open the database of `url` (an SQLAlchemy URL)."""
+    def __init__(self, url: str, vault: Vault, settings: Settings | None = None) -> None:
+        """Open the database of `url` (an SQLAlchemy URL); sessions carry the vault and the settings."""
         self.engine: Engine = engine_for(url)
         self.read_engine: Engine = reading(self.engine)
-        self._vault = vault
+        self._info = {"vault": vault, "settings": settings}
         self._sessions = sessionmaker(class_=ScopedSession, expire_on_commit=False)
 
     def open(self, scope: Scope, *, read: bool = False) -> ScopedSession:
         """Return a new session under `scope`; `read` uses the engine on which readers do not queue."""
         bind = self.read_engine if read else self.engine
-        return self._sessions(bind=bind, info={"scope": scope, "vault": self._vault})
+        return self._sessions(bind=bind, info={"scope": scope, **self._info})
 
     @contextmanager
     def writing(self, scope: Scope) -> Iterator[ScopedSession]:

@@ -1,0 +1,171 @@
+"""What a patient's text means: which question it answers, how it was read, and what follows."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from referral.followups.effects import apply_option, reply_to, tell_person
+from referral.followups.models import Question
+from referral.followups.planning import call_instead
+from referral.followups.policies import SAME_TOPIC
+from referral.followups.reading import ReplyKind
+from referral.followups.replies import read_reply
+from referral.followups.states import QuestionState
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.messaging.composing import reply_language
+from referral.messaging.inbound import newest_owner
+from referral.messaging.models import InboundMessage
+from referral.outbox.queueing import suppress_for_phone
+from referral.patients.consents import opt_out
+from referral.patients.models import PatientPhone
+from referral.patients.states import OptOutKind
+from referral.todos.models import ToDoReason
+
+#: A text this soon after a question opened answers the one before it.
+TOO_SOON = timedelta(seconds=5)
+#: An answer may still be meant for a question that closed this long ago.
+LATE_FOR = timedelta(days=7)
+#: The same words again within this time are the same answer.
+DOUBLED_WITHIN = timedelta(minutes=10)
+#: "Nobody watches this number" is said at most this often.
+NO_QUESTION_EVERY = timedelta(hours=12)
+
+HOLDING = (QuestionState.OPENING, QuestionState.OPEN)
+UNCLEAR = frozenset(
+    {ReplyKind.UNCLEAR, ReplyKind.MULTIPLE, ReplyKind.CONTRADICTION, ReplyKind.OUT_OF_RANGE, ReplyKind.EMPTY}
+)
+
+
+def answer_reply(session: ScopedSession, inbound: InboundMessage) -> str:
+    """Read a text and do what it means; return its effect in a few fixed words. Fills messaging.hooks.on_inbound_reply.
+
+    Flushes; the caller commits.
+    """
+    question = _question_for(session, inbound)
+    language = (question.language if question else None) or reply_language(session, inbound.phone_number_id)
+    reading = read_reply(inbound.body or "", question.options if question else ("9",), language)
+    inbound.reading_kind, inbound.reading_value, inbound.reading_rule = str(reading.kind), reading.value, reading.rule
+    if question is not None:
+        _bind(inbound, question)
+    if reading.kind is ReplyKind.CRISIS or ReplyKind.CRISIS in reading.also:
+        return _crisis(session, inbound)
+    if reading.kind is ReplyKind.WRONG_NUMBER:
+        return _wrong_number(session, inbound)
+    if reading.kind is ReplyKind.TAPBACK:
+        return "ignored"
+    if _is_doubled(session, inbound):
+        return "duplicate"
+    if reading.value == "9":
+        return _call_me(session, inbound, question)
+    if question is None:
+        return _no_question(session, inbound)
+    if question.state not in HOLDING:
+        return _late(session, inbound, question)
+    if reading.kind is ReplyKind.OPTION and reading.value is not None:
+        return apply_option(session, inbound, question, reading.value)
+    return _unclear(session, inbound, question, again=reading.kind in UNCLEAR)
+
+
+def give_up_questions(session: ScopedSession, inbound: InboundMessage) -> None:
+    """The phone wants no more texts: its open questions go to a person. Fills messaging.hooks.on_opted_out."""
+    waiting = select(Question).where(Question.phone_number_id == inbound.phone_number_id, Question.state.in_(HOLDING))
+    for question in session.scalars(waiting.order_by(Question.due_at, Question.id)):
+        call_instead(session, question, ToDoReason.PATIENT_STOPPED_TEXTS)
+    if ReplyKind.CRISIS in read_reply(inbound.body or "", (), "en").also:
+        tell_person(session, inbound, ToDoReason.CRISIS, urgent=True)  # "stop texting me, I want to die"
+
+
+def _question_for(session: ScopedSession, inbound: InboundMessage) -> Question | None:
+    """Return the question that holds the phone, else the newest that closed lately."""
+    on_phone = select(Question).where(Question.phone_number_id == inbound.phone_number_id)
+    holding = session.scalars(on_phone.where(Question.state.in_(HOLDING))).first()
+    if holding is not None and not _opened_too_late(holding, inbound):
+        return holding
+    since = inbound.received_at - LATE_FOR
+    closed = on_phone.where(Question.state.not_in((*HOLDING, QuestionState.SCHEDULED)), Question.opened_at > since)
+    return session.scalars(closed.order_by(Question.opened_at.desc(), Question.id).limit(1)).first()
+
+
+def _opened_too_late(question: Question, inbound: InboundMessage) -> bool:
+    """A question that follows another on the same phone had no time to be read."""
+    follows = question.round_no > 1 or question.kind in SAME_TOPIC
+    return follows and question.opened_at is not None and inbound.received_at < question.opened_at + TOO_SOON
+
+
+def _bind(inbound: InboundMessage, question: Question) -> None:
+    inbound.question_id, inbound.patient_id, inbound.clinic_id = question.id, question.patient_id, question.clinic_id
+
+
+def _is_doubled(session: ScopedSession, inbound: InboundMessage) -> bool:
+    """The same words from the same phone, minutes after they were applied: one answer, sent twice."""
+    lately = select(InboundMessage).where(
+        InboundMessage.phone_number_id == inbound.phone_number_id,
+        InboundMessage.id != inbound.id,
+        InboundMessage.effect.like("applied%"),
+        InboundMessage.received_at > inbound.received_at - DOUBLED_WITHIN,
+    )
+    words = (inbound.body or "").casefold().split()
+    earlier = session.scalars(lately.order_by(InboundMessage.id))
+    return any((text.body or "").casefold().split() == words for text in earlier)
+
+
+def _crisis(session: ScopedSession, inbound: InboundMessage) -> str:
+    owner = newest_owner(session, inbound.phone_number_id)
+    if owner is not None and not owner.is_shared:
+        reply_to(session, inbound, "crisis")
+    tell_person(session, inbound, ToDoReason.CRISIS, urgent=True)
+    return "crisis"
+
+
+def _wrong_number(session: ScopedSession, inbound: InboundMessage) -> str:
+    opt_out(session, inbound.phone_number_id, OptOutKind.WRONG_NUMBER, inbound_message_id=inbound.id)
+    give_up_questions(session, inbound)
+    tell_person(session, inbound, ToDoReason.WRONG_NUMBER)
+    phones = select(PatientPhone).where(
+        PatientPhone.phone_number_id == inbound.phone_number_id, PatientPhone.retired_at.is_(None)
+    )
+    for phone in session.scalars(phones.order_by(PatientPhone.id)):
+        phone.retired_at = clock.now()
+    suppress_for_phone(session, inbound.phone_number_id, reason="wrong_number")
+    reply_to(session, inbound, "wrong_number", composer="keyword_reply")
+    return "number_removed"
+
+
+def _call_me(session: ScopedSession, inbound: InboundMessage, question: Question | None) -> str:
+    reply_to(session, inbound, "callback_ack")
+    if question is not None and question.state in HOLDING:
+        call_instead(session, question, ToDoReason.PATIENT_ASKED_FOR_CALL, note=inbound.body)
+    else:
+        tell_person(session, inbound, ToDoReason.PATIENT_ASKED_FOR_CALL)
+    return "applied call"
+
+
+def _no_question(session: ScopedSession, inbound: InboundMessage) -> str:
+    said = select(InboundMessage.id).where(
+        InboundMessage.phone_number_id == inbound.phone_number_id,
+        InboundMessage.effect == "no_question",
+        InboundMessage.received_at > inbound.received_at - NO_QUESTION_EVERY,
+    )
+    if session.scalar(said.limit(1)) is None:
+        reply_to(session, inbound, "no_open_question")
+    tell_person(session, inbound, ToDoReason.PATIENT_WROTE)
+    return "no_question"
+
+
+def _late(session: ScopedSession, inbound: InboundMessage, question: Question) -> str:
+    """The question is closed: what was said is kept for a person and moves nothing."""
+    reply_to(session, inbound, "to_human")
+    tell_person(session, inbound, ToDoReason.LATE_ANSWER, referral_id=question.referral_id)
+    return "late"
+
+
+def _unclear(session: ScopedSession, inbound: InboundMessage, question: Question, *, again: bool) -> str:
+    question.unclear_count += 1
+    if again and question.unclear_count == 1:
+        reply_to(session, inbound, "not_understood", options=list(question.options))
+        return "asked_again"
+    reply_to(session, inbound, "to_human")
+    reason = ToDoReason.UNCLEAR_REPLY if again else ToDoReason.PATIENT_WROTE
+    tell_person(session, inbound, reason, referral_id=question.referral_id)
+    return "given_to_person"

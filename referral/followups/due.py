@@ -1,0 +1,151 @@
+"""What the worker does about questions: ask those that are due, ask again, and give silence to a person."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from referral.followups.models import Question
+from referral.followups.planning import ask, call_instead, move_question
+from referral.followups.policies import CADENCE, SAME_TOPIC
+from referral.followups.states import QuestionEvent, QuestionKind, QuestionState
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.kit.transaction import Database
+from referral.outbox.models import Message
+from referral.outbox.queueing import NewMessage, queue_message
+from referral.outbox.states import Channel
+from referral.patients.consents import texting_route
+from referral.patients.models import Patient
+from referral.referrals.models import Referral
+from referral.todos.models import ToDoReason
+from resources_directory.needs import SENSITIVE
+
+BATCH = 50
+
+#: The text of a question's second round, where it is not the same again.
+REMINDER = {QuestionKind.CHECK_OUTCOME: "reminder"}
+
+
+def ask_due_questions(database: Database) -> int:
+    """Queue each question that is due and whose phone is free; those nobody can text become calls. Return how many."""
+    now = clock.now()
+    with database.job("questions") as session:
+        due = select(Question.id).where(Question.state == QuestionState.SCHEDULED, Question.due_at <= now)
+        ids = session.scalars(due.order_by(Question.due_at, Question.id).limit(BATCH)).all()
+    return sum(_one(database, question_id, _ask_one) for question_id in ids)
+
+
+def close_silent_questions(database: Database) -> int:
+    """Ask unanswered questions again, then give them to a person. Return how many were closed."""
+    with database.job("questions") as session:
+        silent = select(Question.id).where(Question.state == QuestionState.OPEN, Question.expires_at <= clock.now())
+        ids = session.scalars(silent.order_by(Question.expires_at, Question.id).limit(BATCH)).all()
+    return sum(_one(database, question_id, _close_one) for question_id in ids)
+
+
+def question_arrived(session: ScopedSession, message: Message) -> None:
+    """The provider took a question's text: its time to answer starts. Fills outbox.hooks.on_message_accepted."""
+    question = _question_of(session, message)
+    if question is not None and question.state == QuestionState.OPENING:
+        move_question(question, QuestionEvent.ARRIVE)
+        question.opened_at = clock.now()
+        question.expires_at = clock.now() + CADENCE.patience
+        session.flush()
+
+
+def question_stuck(session: ScopedSession, message: Message) -> bool:
+    """A question's text will not arrive: a person asks. Return False when the message carried no waiting question."""
+    question = _question_of(session, message)
+    if question is None or question.state not in (QuestionState.OPENING, QuestionState.OPEN):
+        return False
+    call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=message.reason)
+    return True
+
+
+def _one(database: Database, question_id: UUID, work: object) -> int:
+    assert callable(work)  # noqa: S101 - called with a session and a question
+    try:
+        with database.job("questions") as session:
+            question = session.get(Question, question_id)
+            return int(bool(question is not None and work(session, question)))
+    except (StaleDataError, IntegrityError):
+        return 0  # answered at this very moment, or the phone was taken: the next round looks again
+
+
+def _ask_one(session: ScopedSession, question: Question) -> bool:
+    if question.state != QuestionState.SCHEDULED:
+        return False
+    referral = session.get_one(Referral, question.referral_id)
+    patient = session.get_one(Patient, question.patient_id)
+    route = texting_route(session, patient)
+    if referral.domain in SENSITIVE or route.phone_number_id is None or route.is_shared:
+        reason = "sensitive_need" if referral.domain in SENSITIVE else route.why_not or "shared_phone"
+        call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason)
+        return True
+    if not _phone_is_free(session, question, route.phone_number_id):
+        return False
+    move_question(question, QuestionEvent.QUEUE)
+    question.phone_number_id = route.phone_number_id
+    session.flush()  # the unique index refuses a second open question on this phone
+    question.message_id = queue_message(session, _text_of(question, referral, route.phone_number_id))
+    session.flush()
+    return True
+
+
+def _text_of(question: Question, referral: Referral, phone_number_id: UUID) -> NewMessage:
+    kind = QuestionKind(question.kind)
+    template = REMINDER.get(kind, str(kind)) if question.round_no > 1 else str(kind)
+    return NewMessage(
+        channel=Channel.SMS,
+        composer="question",
+        template=template,
+        clinic_id=question.clinic_id,
+        patient_id=question.patient_id,
+        phone_number_id=phone_number_id,
+        subject_kind="question",
+        subject_id=question.id,
+        dedupe_key=f"referral:{referral.id}:question:{kind}:{question.round_no}",
+        facts={
+            "date": (referral.signed_at or referral.created_at).isoformat(),
+            "options": list(question.options),
+            "is_reply": kind in SAME_TOPIC,
+        },
+        expires_at=clock.now() + CADENCE.patience + timedelta(days=5),
+    )
+
+
+def _phone_is_free(session: ScopedSession, question: Question, phone_number_id: UUID) -> bool:
+    on_phone = select(Question.id).where(Question.phone_number_id == phone_number_id)
+    holding = on_phone.where(Question.state.in_((QuestionState.OPENING, QuestionState.OPEN)))
+    if session.scalar(holding.limit(1)) is not None:
+        return False
+    if question.kind in SAME_TOPIC:
+        return True
+    since = clock.now() - CADENCE.between_topics
+    lately = on_phone.where(
+        Question.referral_id != question.referral_id,
+        or_(Question.answered_at > since, Question.expires_at.between(since, clock.now())),
+    )
+    return session.scalar(lately.limit(1)) is None
+
+
+def _close_one(session: ScopedSession, question: Question) -> bool:
+    if question.state != QuestionState.OPEN:
+        return False
+    if question.round_no >= CADENCE.rounds:
+        call_instead(session, question, ToDoReason.NO_REPLY)
+        return True
+    move_question(question, QuestionEvent.RUN_OUT)
+    session.flush()
+    referral = session.get_one(Referral, question.referral_id)
+    ask(session, referral, QuestionKind(question.kind), clock.now(), round_no=question.round_no + 1)
+    return True
+
+
+def _question_of(session: ScopedSession, message: Message) -> Question | None:
+    if message.subject_kind != "question":
+        return None
+    return session.get(Question, message.subject_id)

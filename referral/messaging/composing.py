@@ -1,0 +1,121 @@
+"""The gate and the words of a text to a patient: consent, safety, quiet hours, language, at the moment it is sent."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from sqlalchemy import select
+
+from referral.accounts.models import Member
+from referral.kit.i18n import LANGUAGES
+from referral.kit.installation import is_demo
+from referral.kit.phone import show_phone
+from referral.kit.scope import ScopedSession
+from referral.kit.settings import settings_of
+from referral.messaging.catalog import shipped_catalog
+from referral.messaging.quiet_hours import next_texting_moment, seconds_until_quiet
+from referral.outbox.hooks import Composed, Postponed, Suppressed
+from referral.outbox.models import Message
+from referral.patients.consents import texting_route
+from referral.patients.models import Patient, PatientPhone, PhoneNumber
+from referral.patients.states import PrivacyLevel
+from resources_directory.geo import zip_timezone
+
+#: An answer to a text that just came in may leave in quiet hours for this long.
+REPLY_WINDOW = timedelta(minutes=10)
+
+#: Seconds before quiet hours by which the provider must have sent it.
+VALIDITY_MARGIN_S = 60
+
+#: The sender's name where the patient wants a neutral one.
+NEUTRAL_SENDER = {"en": "Your request", "es": "Su solicitud"}
+
+
+def compose_patient_text(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
+    """Return the words for a patient, or why they may not go now or at all. Never English for another language."""
+    patient = session.scalar(select(Patient).where(Patient.id == message.patient_id))
+    if patient is None:
+        return Suppressed("patient_gone", needs_person=False)
+    route = texting_route(session, patient)
+    if route.e164 is None:
+        return Suppressed(route.why_not or "no_route")
+    if message.phone_number_id is not None and route.phone_number_id != message.phone_number_id:
+        return Suppressed("phone_changed")
+    language = patient.written_language or ""
+    if not _may_leave(session, message.template, language):
+        return Suppressed("no_reviewed_words")
+    clinic = session.get_one(Member, message.clinic_id)
+    zone = patient_zone(patient, clinic)
+    if not _answers_just_now(message, now):
+        opening = next_texting_moment(now, zone)
+        if opening > now:
+            return Postponed(opening, "quiet_hours")
+    neutral = patient.privacy_level == PrivacyLevel.NEUTRAL
+    return _words(message, clinic, language, to=route.e164, validity_s=_validity_s(now, zone), neutral=neutral)
+
+
+def compose_keyword_reply(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
+    """Return the answer to STOP, START, HELP or a wrong number: one, at once, whatever the consent, or not at all."""
+    number = session.get(PhoneNumber, message.phone_number_id)
+    if number is None or number.number is None or number.unusable_at is not None:
+        return Suppressed("number_takes_no_texts", needs_person=False)
+    if not _answers_just_now(message, now):
+        return Suppressed("too_late_to_answer", needs_person=False)
+    language = reply_language(session, number.id)
+    if not _may_leave(session, message.template, language):
+        language = "en"  # what the law asks us to confirm is confirmed in English rather than not at all
+    clinic = session.get_one(Member, message.clinic_id)
+    return _words(message, clinic, language, to=number.number, validity_s=None)
+
+
+def reply_language(session: ScopedSession, phone_number_id: UUID) -> str:
+    """Return the written language of whoever has this phone, English when nobody we know does."""
+    language = session.scalar(
+        select(Patient.written_language)
+        .join(PatientPhone, PatientPhone.patient_id == Patient.id)
+        .where(PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None))
+        .order_by(PatientPhone.created_at.desc(), PatientPhone.id)
+        .limit(1)
+    )
+    return language if language in LANGUAGES else "en"
+
+
+def patient_zone(patient: Patient, clinic: Member) -> str:
+    """Return the IANA zone of the patient's ZIP, else the clinic's. Never the area code's."""
+    return (zip_timezone(patient.zip_code) if patient.zip_code else None) or clinic.timezone_name
+
+
+def short_date(moment: datetime, language: str, timezone_name: str) -> str:
+    """Return the day as texts write it ("Nov 12", "12 nov"), at most six letters in English and Spanish."""
+    shape = {"en": "MMM d", "es": "d MMM"}.get(language, "d.M.")
+    locale = LANGUAGES[language].babel if language in LANGUAGES else "en"
+    return format_date(moment.astimezone(ZoneInfo(timezone_name)).date(), shape, locale=locale).replace(".", "")
+
+
+def _may_leave(session: ScopedSession, template: str, language: str) -> bool:
+    simulated = settings_of(session).message_gateway == "simulator" and is_demo(session)
+    return shipped_catalog().may_leave(template, language, simulated=simulated)
+
+
+def _answers_just_now(message: Message, now: datetime) -> bool:
+    return bool(message.facts.get("is_reply")) and now - message.created_at < REPLY_WINDOW
+
+
+def _validity_s(now: datetime, zone: str) -> int | None:
+    left = seconds_until_quiet(now, zone)
+    return max(left - VALIDITY_MARGIN_S, VALIDITY_MARGIN_S) if left else None
+
+
+def _words(
+    message: Message, clinic: Member, language: str, *, to: str, validity_s: int | None, neutral: bool = False
+) -> Composed:
+    moment = message.facts.get("date")
+    facts = {
+        "clinic": NEUTRAL_SENDER.get(language, clinic.texting_name) if neutral else clinic.texting_name,
+        "phone": show_phone(clinic.phone or "").replace("(", "").replace(") ", "-"),
+        "date": short_date(datetime.fromisoformat(moment), language, clinic.timezone_name) if moment else "",
+        "options": ", ".join(message.facts.get("options", ())),
+    }
+    body = shipped_catalog().render(message.template, language, facts)
+    return Composed(to=to, body=body, language=language, validity_s=validity_s)

@@ -1,0 +1,164 @@
+"""Texts that arrive: stored once, STOP, START and HELP before anything else, the rest handed upward."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.messaging import hooks
+from referral.messaging.keywords import KeywordKind, read_keyword
+from referral.messaging.models import InboundMessage, InboundSource
+from referral.outbox.queueing import NewMessage, queue_message, suppress_for_phone
+from referral.outbox.states import Channel
+from referral.patients.actions import phone_number
+from referral.patients.consents import opt_in, opt_out
+from referral.patients.models import PatientPhone
+from referral.patients.states import OptOutKind
+from referral.todos.actions import NewToDo, make_to_do
+from referral.todos.models import ToDoReason
+
+#: When somebody must have called a patient who stopped texts.
+CALL_WITHIN = timedelta(days=2)
+
+#: Whole messages that Twilio answers by itself: we stay silent then (Twilio, Advanced Opt-Out).
+TWILIO_WORDS = frozenset(
+    (
+        *("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"),
+        *("start", "yes", "unstop", "help", "info"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A text as it came. `provider_id` names it for ever; `provider_answered`: the provider sent its own reply."""
+
+    provider_id: str
+    from_e164: str
+    body: str
+    source: InboundSource
+    media_count: int = 0
+    provider_answered: bool = False
+
+
+def receive_text(session: ScopedSession, arrival: Arrival) -> InboundMessage | None:
+    """Store a text and do what it asks; None when it was stored before. Flushes; the caller commits."""
+    known = select(InboundMessage.id).where(InboundMessage.provider_id == arrival.provider_id)
+    if session.scalar(known) is not None:
+        return None
+    number = phone_number(session, arrival.from_e164)
+    owner = newest_owner(session, number.id)
+    inbound = InboundMessage(
+        provider_id=arrival.provider_id,
+        phone_number_id=number.id,
+        clinic_id=owner.clinic_id if owner else None,
+        patient_id=owner.patient_id if owner else None,
+        media_count=arrival.media_count,
+        source=arrival.source,
+        received_at=clock.now(),
+    )
+    inbound.body = arrival.body.replace("\x00", "")
+    session.add(inbound)
+    session.flush()
+    keyword = read_keyword(inbound.body or "")
+    if keyword is None:
+        inbound.effect = hooks.on_inbound_reply(session, inbound)
+    else:
+        inbound.reading_kind, inbound.reading_rule = str(keyword.kind), keyword.rule
+        inbound.effect = _OBEY[keyword.kind](session, inbound, answered=arrival.provider_answered)
+    session.flush()
+    return inbound
+
+
+def newest_owner(session: ScopedSession, phone_number_id: UUID) -> PatientPhone | None:
+    """Return the newest knowledge of whose phone this is."""
+    return session.scalar(
+        select(PatientPhone)
+        .where(PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None))
+        .order_by(PatientPhone.created_at.desc(), PatientPhone.id)
+        .limit(1)
+    )
+
+
+def answer(session: ScopedSession, inbound: InboundMessage, template: str, *, composer: str, **facts: object) -> None:
+    """Queue one answer to a text. A text from nobody we know gets none: there is no clinic to speak for."""
+    if inbound.clinic_id is None:
+        return
+    queue_message(
+        session,
+        NewMessage(
+            channel=Channel.SMS,
+            composer=composer,
+            template=template,
+            clinic_id=inbound.clinic_id,
+            patient_id=inbound.patient_id,
+            phone_number_id=inbound.phone_number_id,
+            subject_kind="inbound_message",
+            subject_id=inbound.id,
+            dedupe_key=f"inbound:{inbound.id}:{template}",
+            facts={"is_reply": True, **facts},
+            resend_ok=False,
+        ),
+    )
+
+
+def _stop(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
+    opt_out(session, inbound.phone_number_id, OptOutKind.STOP, inbound_message_id=inbound.id)
+    suppress_for_phone(session, inbound.phone_number_id, reason="opted_out")
+    hooks.on_opted_out(session, inbound)
+    for phone in _owners(session, inbound.phone_number_id):
+        make_to_do(
+            session,
+            NewToDo(
+                clinic_id=phone.clinic_id,
+                patient_id=phone.patient_id,
+                reason=ToDoReason.PATIENT_STOPPED_TEXTS,
+                subject_kind="inbound_message",
+                subject_id=inbound.id,
+                dedupe_key=f"stopped:{inbound.id}:{phone.patient_id}",
+                due_at=clock.now() + CALL_WITHIN,
+            ),
+        )
+    if not answered:
+        answer(session, inbound, "stop_confirm", composer="keyword_reply")
+    return "opted_out"
+
+
+def _start(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
+    opt_in(session, inbound.phone_number_id, OptOutKind.START, inbound_message_id=inbound.id)
+    if not answered:
+        answer(session, inbound, "start_confirm", composer="keyword_reply")
+    return "opted_in"
+
+
+def _help(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
+    if not answered:
+        answer(session, inbound, "help", composer="keyword_reply")
+    if inbound.clinic_id is not None and inbound.patient_id is not None:
+        make_to_do(
+            session,
+            NewToDo(
+                clinic_id=inbound.clinic_id,
+                patient_id=inbound.patient_id,
+                reason=ToDoReason.PATIENT_WROTE,
+                subject_kind="inbound_message",
+                subject_id=inbound.id,
+                dedupe_key=f"help:{inbound.id}",
+                due_at=clock.now() + CALL_WITHIN,
+                note=inbound.body,
+            ),
+        )
+    return "help_sent"
+
+
+_OBEY = {KeywordKind.STOP: _stop, KeywordKind.START: _start, KeywordKind.HELP: _help}
+
+
+def _owners(session: ScopedSession, phone_number_id: UUID) -> list[PatientPhone]:
+    owners = select(PatientPhone).where(
+        PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None)
+    )
+    return list(session.scalars(owners.order_by(PatientPhone.created_at, PatientPhone.id)))

@@ -1,0 +1,96 @@
+"""Signed webhooks of the provider: texts that arrive, and what became of those we sent."""
+
+import logging
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+from twilio.request_validator import RequestValidator
+
+from referral.kit.errors import InvalidInput
+from referral.kit.phone import parse_phone
+from referral.kit.policy import public
+from referral.kit.scope import job_scope
+from referral.kit.settings import Settings
+from referral.kit.transaction import request_session
+from referral.messaging.inbound import TWILIO_WORDS, Arrival, receive_text
+from referral.messaging.models import InboundSource
+from referral.outbox.receipts import Receipt, record_receipt
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint("webhooks", __name__, url_prefix="/sms")
+
+NO_CONTENT = ("", 204)
+
+
+@blueprint.before_request
+def _check_signature() -> ResponseReturnValue | None:
+    """Refuse what the provider did not sign. The URL is built from our own setting, never from the request."""
+    settings: Settings = current_app.extensions["settings"]
+    url = settings.public_base_url + request.path
+    if request.query_string:
+        url += "?" + request.query_string.decode("ascii", "replace")
+    signature = request.headers.get("X-Twilio-Signature", "")
+    token = settings.twilio_auth_token
+    if token and RequestValidator(token).validate(url, request.form, signature):
+        g.scope = job_scope("webhook")
+        return None
+    log.warning("unsigned webhook", extra={"route": request.path})
+    return Response(status=403)
+
+
+@blueprint.errorhandler(DBAPIError)
+def _not_stored(error: DBAPIError) -> Response:
+    """Answer 503, never 200: the provider asks again, and nothing is swallowed."""
+    log.error("webhook not stored", extra={"error": type(error).__name__})
+    return Response(status=503, headers={"Retry-After": "10"})
+
+
+@blueprint.post("/inbound")
+@public("signed by the provider")
+def inbound() -> ResponseReturnValue:
+    """Store a text that arrived and do what it asks. 204; replies go through the outbox, never in the answer."""
+    sent_by = request.form.get("From", "")
+    try:
+        from_e164 = parse_phone(sent_by)
+    except InvalidInput:
+        from_e164 = sent_by[:32] or "unknown"
+    body = request.form.get("Body", "")[:1600]
+    receive_text(
+        request_session(),
+        Arrival(
+            provider_id=request.form.get("MessageSid", "")[:64],
+            from_e164=from_e164,
+            body=body,
+            source=InboundSource.WEBHOOK,
+            media_count=request.form.get("NumMedia", 0, type=int),
+            provider_answered="OptOutType" in request.form or body.strip().casefold() in TWILIO_WORDS,
+        ),
+    )
+    return NO_CONTENT
+
+
+@blueprint.post("/status")
+@public("signed by the provider")
+def status() -> ResponseReturnValue:
+    """Store what became of a text we sent. 204, also for one we do not know."""
+    record_receipt(
+        request_session(),
+        Receipt(
+            provider_id=request.form.get("MessageSid", "")[:64],
+            status=request.form.get("MessageStatus", "")[:32],
+            error_code=request.form.get("ErrorCode", "")[:16],
+            message_id=_uuid(request.args.get("m", "")),
+            attempt_no=request.args.get("a", type=int),
+        ),
+    )
+    return NO_CONTENT
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
