@@ -3,11 +3,13 @@
 from alembic import context
 
 from referral.tables import metadata
+from resources_directory.text_index import INDEX_NAMES_BEGIN
 
 
 def include_object(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
     """Leave out what the text index makes for itself."""
-    return not (kind == "table" and reflected and compare_to is None and (name or "").startswith("service_text"))
+    made_by_index = (name or "").startswith(("service_text", INDEX_NAMES_BEGIN))
+    return not (kind in ("table", "index") and reflected and compare_to is None and made_by_index)
 
 
 engine = context.config.attributes["engine"]

@@ -1,0 +1,1 @@
+"""Tests of the directory: its tables, its search and the pure decisions under them."""
