@@ -7,7 +7,6 @@ from sqlalchemy import select
 from referral.followups.effects import apply_option, reply_to, tell_person
 from referral.followups.models import Question
 from referral.followups.planning import call_instead
-from referral.followups.policies import SAME_TOPIC
 from referral.followups.reading import ReplyKind
 from referral.followups.replies import read_reply
 from referral.followups.states import QuestionState
@@ -77,20 +76,26 @@ def give_up_questions(session: ScopedSession, inbound: InboundMessage) -> None:
 
 
 def _question_for(session: ScopedSession, inbound: InboundMessage) -> Question | None:
-    """Return the question that holds the phone, else the newest that closed lately."""
+    """Return the question that holds the phone, else the newest that closed lately.
+
+    A text that comes before the new question could be read, and would answer the one before it, answers that one.
+    """
     on_phone = select(Question).where(Question.phone_number_id == inbound.phone_number_id)
     holding = session.scalars(on_phone.where(Question.state.in_(HOLDING))).first()
-    if holding is not None and not _opened_too_late(holding, inbound):
-        return holding
     since = inbound.received_at - LATE_FOR
     closed = on_phone.where(Question.state.not_in((*HOLDING, QuestionState.SCHEDULED)), Question.opened_at > since)
-    return session.scalars(closed.order_by(Question.opened_at.desc(), Question.id).limit(1)).first()
+    earlier = session.scalars(closed.order_by(Question.opened_at.desc(), Question.id).limit(1)).first()
+    if holding is None or (earlier is not None and _too_soon(inbound, holding) and _would_answer(inbound, earlier)):
+        return earlier
+    return holding
 
 
-def _opened_too_late(question: Question, inbound: InboundMessage) -> bool:
-    """A question that follows another on the same phone had no time to be read."""
-    follows = question.round_no > 1 or question.kind in SAME_TOPIC
-    return follows and question.opened_at is not None and inbound.received_at < question.opened_at + TOO_SOON
+def _too_soon(inbound: InboundMessage, question: Question) -> bool:
+    return question.opened_at is not None and inbound.received_at < question.opened_at + TOO_SOON
+
+
+def _would_answer(inbound: InboundMessage, question: Question) -> bool:
+    return read_reply(inbound.body or "", question.options, question.language or "en").kind is ReplyKind.OPTION
 
 
 def _bind(inbound: InboundMessage, question: Question) -> None:

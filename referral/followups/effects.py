@@ -10,18 +10,8 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.inbound import answer
 from referral.messaging.models import InboundMessage
-from referral.referrals.actions import withdraw
-from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral
-from referral.referrals.states import (
-    REFERRAL_MACHINE,
-    NotCompletedReason,
-    Outcome,
-    ReferralEvent,
-    ReferralState,
-    Side,
-    TestimonyChannel,
-)
+from referral.referrals.states import NotCompletedReason, Outcome, Side, TestimonyChannel
 from referral.referrals.testimonies import GivenTestimony, testify
 from referral.screening.models import Need
 from referral.screening.states import NeedStatus
@@ -42,8 +32,6 @@ REASONS = {
 
 #: Words for the navigator where the reason alone says too little.
 REASON_NOTES = {"6": "too far or no ride", "8": "another reason"}
-
-BY_TEXT = Actor(ActorKind.TEXT, name=None)
 
 
 def apply_option(session: ScopedSession, inbound: InboundMessage, question: Question, digit: str) -> str:
@@ -94,10 +82,7 @@ def tell_person(
 
 
 def _no_longer_needed(session: ScopedSession, inbound: InboundMessage, referral: Referral) -> None:
-    _testify(session, inbound, referral, Outcome.NO_LONGER_WANTED, NotCompletedReason.NO_LONGER_WANTED)
-    state = ReferralState(referral.state)
-    if ReferralEvent.WITHDRAW in REFERRAL_MACHINE.events_from(state):
-        withdraw(session, referral, BY_TEXT)
+    _testify(session, inbound, referral, Outcome.NO_LONGER_WANTED, reason=NotCompletedReason.NO_LONGER_WANTED)
     _set_need(session, referral, NeedStatus.GONE)
     reply_to(session, inbound, "closed_declined", date=_date(referral))
 
@@ -119,7 +104,7 @@ def _outcome(session: ScopedSession, inbound: InboundMessage, referral: Referral
 
 
 def _reason(session: ScopedSession, inbound: InboundMessage, referral: Referral, digit: str) -> None:
-    _testify(session, inbound, referral, Outcome.NOT_RECEIVED, REASONS[digit], note=REASON_NOTES.get(digit))
+    _testify(session, inbound, referral, Outcome.NOT_RECEIVED, reason=REASONS[digit], note=REASON_NOTES.get(digit))
     tell_person(session, inbound, ToDoReason.NOT_HELPED, referral_id=referral.id)
     reply_to(session, inbound, "chw_will_call")
 
@@ -149,6 +134,7 @@ def _testify(
     inbound: InboundMessage,
     referral: Referral,
     outcome: Outcome,
+    *,
     reason: NotCompletedReason | None = None,
     note: str | None = None,
 ) -> None:

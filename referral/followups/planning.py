@@ -14,7 +14,7 @@ from referral.outbox.states import Channel
 from referral.patients.consents import texting_route
 from referral.patients.models import Patient
 from referral.referrals.models import Referral, ReferralMove
-from referral.referrals.states import Mode, ReferralEvent, ReferralState
+from referral.referrals.states import Mode, ReferralEvent
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDoReason
 from resources_directory.needs import SENSITIVE
@@ -50,7 +50,7 @@ def follow_move(session: ScopedSession, referral: Referral, move: ReferralMove) 
         if event is ReferralEvent.WAITLIST:
             ask(session, referral, QuestionKind.WAITLISTED, clock.now())
         if event in ENDS_SEARCH:
-            _offer_other_place(session, referral, event)
+            _offer_other_place(session, referral)
 
 
 def ask(
@@ -146,20 +146,7 @@ def _send_news(session: ScopedSession, referral: Referral, template: str) -> Non
     )
 
 
-def _offer_other_place(session: ScopedSession, referral: Referral, event: ReferralEvent) -> None:
-    """A navigator finds another place; the patient may say what they want. Nothing is shared before that."""
-    declined = event is ReferralEvent.DECLINE
-    make_to_do(
-        session,
-        NewToDo(
-            clinic_id=referral.clinic_id,
-            patient_id=referral.patient_id,
-            reason=ToDoReason.ORGANIZATION_DECLINED if declined else ToDoReason.REFERRAL_EXPIRED,
-            subject_kind="referral",
-            subject_id=referral.id,
-            dedupe_key=f"referral:{referral.id}:other_place",
-            due_at=clock.now() + CALL_WITHIN,
-        ),
-    )
-    if referral.domain not in SENSITIVE and referral.state in (ReferralState.DECLINED, ReferralState.EXPIRED):
+def _offer_other_place(session: ScopedSession, referral: Referral) -> None:
+    """The patient may say what they want; a navigator already has the to-do. Nothing is shared before that."""
+    if referral.domain not in SENSITIVE:
         ask(session, referral, QuestionKind.OTHER_PLACE, clock.now())
