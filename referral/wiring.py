@@ -18,7 +18,7 @@ from referral.outbox.models import Message
 from referral.referrals import hooks as referral_hooks
 from referral.referrals.mails import compose_organization_mail
 from referral.referrals.models import Referral, Testimony
-from referral.todos.stuck import tell_about_stuck_message
+from referral.todos.stuck import learn_about_number, tell_about_stuck_message
 
 #: Who makes the words of a message, by Message.composer.
 COMPOSERS = {
@@ -48,6 +48,7 @@ def _compose(session: ScopedSession, message: Message, now: datetime) -> Compose
 
 
 def _message_stuck(session: ScopedSession, message: Message) -> None:
+    learn_about_number(session, message)
     if not question_stuck(session, message):
         tell_about_stuck_message(session, message)
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import event, select
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, object_session
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column, object_session
 
 from referral.kit.scope import ScopedSession
 from resources_directory.db import Base, new_id
@@ -174,6 +174,6 @@ def _seal_changes(session: Session, _context: UOWTransaction, _instances: object
         pending.clear()
 
 
-@event.listens_for(ScopedSession, "after_rollback")
-def _forget_new_keys(session: Session) -> None:
+@event.listens_for(ScopedSession, "after_soft_rollback")
+def _forget_new_keys(session: Session, _previous: SessionTransaction) -> None:
     session.info.pop("key_ring", None)

@@ -29,7 +29,7 @@ class Message(Identified, SealedRow, OpenToReceivers, Base):
     )
 
     channel: Mapped[str]
-    #: Who makes the words: a key of outbox.hooks.composers.
+    #: Who makes the words: a key of wiring.COMPOSERS.
     composer: Mapped[str]
     #: The text's key in its composer's catalog.
     template: Mapped[str]

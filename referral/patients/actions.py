@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from referral.kit import clock
 from referral.kit.crypto import vault_of
@@ -73,16 +74,21 @@ def register_patient(
     Raises InvalidInput. Flushes; the caller commits.
     """
     check_facts(facts)
-    if patient_id is not None:
-        known = session.scalar(select(Patient).where(Patient.id == patient_id))
-        if known is not None:
-            return known
+    known = _registered(session, patient_id)
+    if known is not None:
+        return known
     patient = Patient(id=patient_id or new_id(), clinic_id=clinic_id, created_by=by, created_at=clock.now())
-    _write(session, patient, facts)
-    session.add(patient)
-    session.flush()
-    _write_tokens(session, patient, facts)
-    session.flush()
+    try:
+        with session.begin_nested():
+            _write(session, patient, facts)
+            session.add(patient)
+            session.flush()
+            _write_tokens(session, patient, facts)
+    except IntegrityError:
+        known = _registered(session, patient_id)  # the same form, sent twice in the same moment
+        if known is None:
+            raise
+        return known
     return patient
 
 
@@ -132,9 +138,16 @@ def phone_number(session: ScopedSession, e164: str) -> PhoneNumber:
     if number is None:
         number = PhoneNumber(id=new_id(), number_index=index, created_at=clock.now())
         number.number = e164
-        session.add(number)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(number)
+        except IntegrityError:  # another clinic wrote it down in the same moment
+            return session.scalars(select(PhoneNumber).where(PhoneNumber.number_index == index)).one()
     return number
+
+
+def _registered(session: ScopedSession, patient_id: UUID | None) -> Patient | None:
+    return session.scalar(select(Patient).where(Patient.id == patient_id)) if patient_id else None
 
 
 def _write(session: ScopedSession, patient: Patient, facts: PatientFacts) -> None:

@@ -1,6 +1,7 @@
 """Consent as events: texting and sharing, opt-out, and the one answer to "may we text this patient, and where"."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,11 +12,17 @@ from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
 from referral.patients.states import ConsentMethod, OptOutKind, PrivacyLevel, SharedField, SmsSafety
+from resources_directory.db import new_id
+
+C = TypeVar("C", TextingConsent, SharingConsent)
 
 
 @dataclass(frozen=True)
 class ConsentTaken:
-    """How a consent was taken: the exact words and their language and version, the method, who spoke and who wrote."""
+    """How a consent was taken: the exact words and their language and version, the method, who spoke and who wrote.
+
+    `event_id`: the form's id, so that sending it twice makes one event.
+    """
 
     words: str
     words_language: str
@@ -24,6 +31,7 @@ class ConsentTaken:
     taken_by: UUID | None
     in_whose_name: str = "patient"
     interpreter: str | None = None
+    event_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,11 @@ def record_texting_consent(
     session: ScopedSession, phone: PatientPhone, *, given: bool, taken: ConsentTaken
 ) -> TextingConsent:
     """Return the recorded event. A new consent given in person lifts an earlier STOP of the number. Flushes."""
+    known = _recorded(session, TextingConsent, taken)
+    if known is not None:
+        return known
     consent = TextingConsent(
+        id=taken.event_id or new_id(),
         clinic_id=phone.clinic_id,
         patient_id=phone.patient_id,
         patient_phone_id=phone.id,
@@ -66,7 +78,11 @@ def record_sharing_consent(
     session: ScopedSession, patient: Patient, organization_id: UUID, *, fields: list[SharedField], taken: ConsentTaken
 ) -> SharingConsent:
     """Return the recorded permission to give `fields` (none: taken back) to one organization. Flushes."""
+    known = _recorded(session, SharingConsent, taken)
+    if known is not None:
+        return known
     consent = SharingConsent(
+        id=taken.event_id or new_id(),
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
         organization_id=organization_id,
@@ -151,6 +167,13 @@ def texting_route(session: ScopedSession, patient: Patient) -> TextingRoute:
             return TextingRoute(number.id, number.number, phone.is_shared)
         reasons.append(why_not)
     return TextingRoute(why_not=reasons[-1])
+
+
+def _recorded(session: ScopedSession, kind: type[C], taken: ConsentTaken) -> C | None:
+    """Return the event that this filling of the form has made already."""
+    if taken.event_id is None:
+        return None
+    return session.scalar(select(kind).where(kind.id == taken.event_id))
 
 
 def _why_no_texts(patient: Patient) -> str | None:

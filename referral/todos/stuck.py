@@ -5,6 +5,9 @@ from datetime import timedelta
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.outbox.models import Message
+from referral.patients.consents import opt_out
+from referral.patients.models import PhoneNumber
+from referral.patients.states import OptOutKind
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDoReason
 
@@ -29,3 +32,14 @@ def tell_about_stuck_message(session: ScopedSession, message: Message) -> None:
             note=message.reason,
         ),
     )
+
+
+def learn_about_number(session: ScopedSession, message: Message) -> None:
+    """The provider knows of a STOP we never saw, or that the number takes no texts: neither is tried again. Flushes."""
+    if message.phone_number_id is None:
+        return
+    if message.reason == "opted_out" and message.error_code:
+        opt_out(session, message.phone_number_id, OptOutKind.PROVIDER_BLOCK)
+    elif message.reason == "recipient":
+        session.get_one(PhoneNumber, message.phone_number_id).unusable_at = clock.now()
+        session.flush()

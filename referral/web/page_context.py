@@ -86,6 +86,9 @@ def _page_context() -> dict[str, Any]:
 def _banners() -> list[Banner]:
     settings: Settings = current_app.extensions["settings"]
     banners = []
+    if settings.message_gateway == "simulator" and not g.get("demo"):
+        text = _("Messages are blocked: the simulator works only in a demo. Set MESSAGE_GATEWAY=twilio.")
+        banners.append(Banner("warning", text))
     if settings.message_gateway is None:
         text = _("Messages are blocked: nothing is sent until MESSAGE_GATEWAY is set.")
         banners.append(Banner("warning", text))

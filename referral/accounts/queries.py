@@ -1,0 +1,195 @@
+"""Questions about members, their people, open invitations, and the accounts of a demo."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from referral.accounts.models import Invitation, LoginSession, Member, Membership, Person
+from referral.accounts.names import fold_email, role_name
+from referral.accounts.policies import ADMINISTRATORS
+from referral.accounts.roles import MemberKind, Role
+from referral.kit.installation import is_demo
+from referral.kit.scope import ScopedSession
+
+
+@dataclass(frozen=True)
+class MemberPerson:
+    """One person in one role of a member, as its administrator sees them."""
+
+    membership_id: UUID
+    person_id: UUID
+    name: str
+    email: str
+    role: Role
+    suspended: bool
+
+    @property
+    def role_label(self) -> str:
+        """The role in the reader's language."""
+        return role_name(self.role)
+
+
+@dataclass(frozen=True)
+class OwnMembership:
+    """One of a person's own memberships, to choose from."""
+
+    membership_id: UUID
+    member_id: UUID
+    member_name: str
+    role: Role
+
+    @property
+    def role_label(self) -> str:
+        """The role in the reader's language."""
+        return role_name(self.role)
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An invented person whom anybody may be, in a demo."""
+
+    membership_id: UUID
+    name: str
+    email: str
+    role: Role
+    member_name: str
+
+    @property
+    def role_label(self) -> str:
+        """The role in the reader's language."""
+        return role_name(self.role)
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """One member in the list of the platform administrator."""
+
+    member_id: UUID
+    name: str
+    kind: MemberKind
+    people: int
+    created_at: datetime
+
+
+def person_by_email(session: ScopedSession, email: str) -> Person | None:
+    """Return the person with this e-mail address, however it is capitalized."""
+    return session.scalar(select(Person).where(Person.email == fold_email(email)))
+
+
+def members(session: ScopedSession) -> list[MemberRow]:
+    """Return every member with the number of its live memberships, by name."""
+    people = func.count(Membership.id)
+    rows = session.execute(
+        select(Member, people)
+        .outerjoin(Membership, (Membership.member_id == Member.id) & Membership.ended_at.is_(None))
+        .group_by(Member.id)
+        .order_by(Member.name, Member.id)
+    )
+    return [MemberRow(each.id, each.name, MemberKind(each.kind), n, each.created_at) for each, n in rows]
+
+
+def people_of(session: ScopedSession, member_id: UUID) -> list[MemberPerson]:
+    """Return the live memberships of a member with their people, by name."""
+    rows = session.execute(
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.member_id == member_id, Membership.ended_at.is_(None))
+        .order_by(Person.name, Person.email, Membership.role)
+    )
+    return [
+        MemberPerson(
+            membership.id,
+            person.id,
+            person.name,
+            person.email,
+            Role(membership.role),
+            person.suspended_at is not None,
+        )
+        for membership, person in rows
+    ]
+
+
+def open_invitations(session: ScopedSession, member_id: UUID) -> list[Invitation]:
+    """Return the invitations of a member that nobody took up or withdrew, newest first."""
+    rows = session.scalars(
+        select(Invitation)
+        .where(Invitation.member_id == member_id, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
+        .order_by(Invitation.created_at.desc(), Invitation.id)
+    )
+    return list(rows)
+
+
+def own_memberships(session: ScopedSession, person_id: UUID) -> list[OwnMembership]:
+    """Return a person's live memberships, by the member's name."""
+    rows = session.execute(
+        select(Membership, Member)
+        .join(Member, Member.id == Membership.member_id)
+        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+        .order_by(Member.name, Membership.role, Membership.id)
+    )
+    return [OwnMembership(each.id, member.id, member.name, Role(each.role)) for each, member in rows]
+
+
+def usual_membership(session: ScopedSession, person_id: UUID) -> UUID | None:
+    """Return the live membership a person acted under last, or their oldest; None when they have none."""
+    last = (
+        select(func.max(LoginSession.created_at))
+        .where(LoginSession.membership_id == Membership.id)
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+    return session.scalar(
+        select(Membership.id)
+        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+        .order_by(last.desc().nulls_last(), Membership.created_at, Membership.id)
+        .limit(1)
+    )
+
+
+def administrators_of(session: ScopedSession, member_id: UUID) -> list[UUID]:
+    """Return the ids of people who look after a member's people and can sign in, oldest membership first."""
+    rows = session.scalars(
+        select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.member_id == member_id,
+            Membership.ended_at.is_(None),
+            Membership.role.in_(sorted(ADMINISTRATORS)),
+            Person.suspended_at.is_(None),
+        )
+        .order_by(Membership.created_at, Membership.id)
+    )
+    return list(rows)
+
+
+def has_administrator(session: ScopedSession) -> bool:
+    """Return True if some platform administrator exists who can sign in."""
+    found = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.PLATFORM_ADMINISTRATOR,
+            Membership.ended_at.is_(None),
+            Person.suspended_at.is_(None),
+        )
+    )
+    return session.scalar(found.order_by(Membership.id).limit(1)) is not None
+
+
+def demo_accounts(session: ScopedSession) -> list[DemoAccount]:
+    """Return the invented people to sign in as, by member and name; none where the database is no demo."""
+    if not is_demo(session):
+        return []
+    rows = session.execute(
+        select(Membership, Person, Member)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Member, Member.id == Membership.member_id)
+        .where(Membership.ended_at.is_(None), Person.suspended_at.is_(None))
+        .order_by(Member.kind, Member.name, Person.name, Membership.id)
+    )
+    return [
+        DemoAccount(membership.id, person.name, person.email, Role(membership.role), member.name)
+        for membership, person, member in rows
+    ]

@@ -1,0 +1,139 @@
+"""Claiming a due message under a lease (T1), and finding what dead workers left behind (T3, T7, T10, T12).
+
+Leases are real time (clock.wall); due times are the story's (clock.now).
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, update
+
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.outbox import hooks
+from referral.outbox.models import Message, SenderPause
+from referral.outbox.moves import move, release, states_with
+from referral.outbox.states import Channel, MessageEvent, MessageState
+
+#: How long a worker may hold a message. One lease for the whole product, several times the gateway's timeout.
+LEASE = timedelta(seconds=45)
+
+#: How long a message may stay UNKNOWN before a person is asked; a status callback usually comes within seconds.
+UNKNOWN_PATIENCE = timedelta(hours=1)
+
+#: After this long without a final report none will come (Twilio itself gives a message up after 10 hours).
+REPORT_PATIENCE = timedelta(hours=72)
+
+#: Rows moved in one transaction by the sweep.
+SWEEP_LIMIT = 200
+
+#: Providers that report what became of a message.
+REPORTING_PROVIDERS = ("twilio",)
+
+
+def claim_message(
+    session: ScopedSession, channels: Collection[Channel], *, owner: str, lease: timedelta = LEASE
+) -> UUID | None:
+    """Return the id of the longest due message, now claimed by `owner`; None when nothing is due (T1).
+
+    Two workers never get the same one: the row is locked while it is picked, and others skip it.
+    """
+    paused = select(SenderPause.channel).where(SenderPause.until > clock.wall())
+    waiting = Message.state.in_(states_with(MessageEvent.CLAIM))
+    picked = (
+        select(Message.id)
+        .where(waiting, Message.not_before <= clock.now(), Message.channel.in_(sorted(channels)))
+        .where(Message.channel.not_in(paused))
+        .order_by(Message.not_before, Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    statement = (
+        update(Message)
+        .where(Message.id.in_(select(picked.c.id)), waiting)
+        .values(state=MessageState.CLAIMED, lease_owner=owner, lease_until=clock.wall() + lease)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalar(statement)
+
+
+def sweep(session: ScopedSession, *, unknown_patience: timedelta = UNKNOWN_PATIENCE) -> int:
+    """Move on every message that time has overtaken; return how many. A person hears of those that are stuck."""
+    wall, now = clock.wall(), clock.now()
+    return (
+        _free_claimed(session, wall)
+        + _doubt_submitting(session, wall)
+        + _give_to_human(session, wall - unknown_patience)
+        + _let_run_out(session, now)
+        + _stop_waiting_for_reports(session, now - REPORT_PATIENCE)
+    )
+
+
+def _free_claimed(session: ScopedSession, wall: datetime) -> int:
+    """T3: nothing is ever posted from CLAIMED, so going back is safe."""
+    rows = _overtaken(session, [MessageState.CLAIMED], Message.lease_until <= wall)
+    for message in rows:
+        move(message, MessageEvent.LEASE_RAN_OUT)
+        release(message)
+    session.flush()
+    return len(rows)
+
+
+def _doubt_submitting(session: ScopedSession, wall: datetime) -> int:
+    """T7: the worker died, or sleeps, somewhere around the POST."""
+    rows = _overtaken(session, [MessageState.SUBMITTING], Message.lease_until <= wall)
+    for message in rows:
+        move(message, MessageEvent.LEASE_RAN_OUT)
+        release(message)
+        message.unknown_since = wall
+        message.reason = "worker_died"
+    session.flush()
+    return len(rows)
+
+
+def _give_to_human(session: ScopedSession, before: datetime) -> int:
+    """T10: nobody claimed it; it may or may not have been sent, and it is never sent again blindly."""
+    rows = _overtaken(session, [MessageState.UNKNOWN], Message.unknown_since <= before)
+    for message in rows:
+        move(message, MessageEvent.GIVE_TO_HUMAN)
+        session.flush()
+        hooks.on_message_stuck(session, message)
+    return len(rows)
+
+
+def _let_run_out(session: ScopedSession, now: datetime) -> int:
+    rows = _overtaken(session, [MessageState.PENDING, MessageState.RETRY_WAIT], Message.expires_at <= now)
+    for message in rows:
+        move(message, MessageEvent.RUN_OUT)
+        message.reason = "expired"
+        session.flush()
+        hooks.on_message_stuck(session, message)
+    return len(rows)
+
+
+def _stop_waiting_for_reports(session: ScopedSession, before: datetime) -> int:
+    """T12: the last word we will ever get; never a reason to send again."""
+    states = [MessageState.ACCEPTED, MessageState.SENT]
+    rows = _overtaken(session, states, Message.sent_at <= before, Message.provider.in_(REPORTING_PROVIDERS))
+    for message in rows:
+        move(message, MessageEvent.NO_REPORT)
+    session.flush()
+    return len(rows)
+
+
+def _overtaken(
+    session: ScopedSession, states: Collection[MessageState], *conditions: ColumnElement[bool]
+) -> list[Message]:
+    """Return locked messages in one of `states` for which the conditions hold, oldest first."""
+    statement = (
+        select(Message)
+        .where(Message.state.in_(sorted(states)), *conditions)
+        .order_by(Message.not_before, Message.id)
+        .limit(SWEEP_LIMIT)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))

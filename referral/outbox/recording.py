@@ -1,0 +1,147 @@
+"""What one attempt came to, written down (T4 to T7): also when the answer comes after the lease has ended."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.outbox import hooks
+from referral.outbox.gateway.base import OutcomeKind, SendOutcome
+from referral.outbox.models import Message, MessageAttempt, SenderPause
+from referral.outbox.moves import locked_message, may_move, move, release
+from referral.outbox.receipts import apply_reports
+from referral.outbox.states import MessageEvent, MessageState
+from referral.outbox.submitting import Submission
+
+log = logging.getLogger(__name__)
+
+#: Waits after the first, second, … attempt that was certainly not sent; the last one repeats.
+BACKOFF = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(minutes=60),
+)
+
+#: After so many attempts that never reached the provider a person is asked instead (about five hours).
+MOST_TRIES = 8
+
+#: How long a channel rests after the provider refused our account or sender; then one message tries again.
+PAUSE = timedelta(minutes=5)
+
+#: Daily caps and rates of carriers of the United States (Twilio docs, errors 30022, 30023, 30027): a longer rest.
+CAP_CODES = frozenset({"30022", "30023", "30027"})
+CAP_PAUSE = timedelta(hours=1)
+
+_NEVER_REACHED = (OutcomeKind.NOT_SENT, OutcomeKind.THROTTLED)
+
+
+def record_outcome(session: ScopedSession, submission: Submission, outcome: SendOutcome) -> None:
+    """Write down the outcome of an attempt and move its message. Flushes; the caller commits."""
+    message = locked_message(session, submission.message_id)
+    attempt = session.get(MessageAttempt, (submission.message_id, submission.attempt_no))
+    if message is None or attempt is None:
+        return
+    attempt.finished_at, attempt.outcome = clock.wall(), outcome.kind
+    attempt.http_status, attempt.error_code = outcome.http_status, outcome.error_code
+    attempt.provider_id = outcome.provider_id
+    if message.attempt_no != submission.attempt_no:
+        _log_late(message, outcome)
+    elif outcome.kind is OutcomeKind.ACCEPTED:
+        _accepted(session, message, outcome)
+    elif outcome.kind in _NEVER_REACHED:
+        _never_reached(session, message, outcome)
+    elif message.state == MessageState.SUBMITTING:
+        _refused_or_unclear(session, message, outcome)
+    session.flush()
+
+
+def _accepted(session: ScopedSession, message: Message, outcome: SendOutcome) -> None:
+    """T4; or the answer came late, to a message already held to be UNKNOWN; or after a report of the same message."""
+    if message.provider_id is not None:
+        if message.provider_id != outcome.provider_id:
+            log.error("one attempt made two messages", extra={"message_id": str(message.id)})
+        return
+    timely = message.state == MessageState.SUBMITTING
+    event = MessageEvent.PROVIDER_ACCEPTED if timely else MessageEvent.CALLBACK_CLAIMS_IT
+    if not may_move(message, event):
+        _log_late(message, outcome)
+        return
+    move(message, event)
+    release(message)
+    message.provider_id, message.sent_at = outcome.provider_id, clock.now()
+    message.unknown_since = message.reason = None
+    session.flush()
+    hooks.on_message_accepted(session, message)
+    apply_reports(session, message)
+
+
+def _never_reached(session: ScopedSession, message: Message, outcome: SendOutcome) -> None:
+    """T5. A worker that was paused past its lease and posted nothing knows it too: its UNKNOWN is cleared up."""
+    if message.state not in (MessageState.SUBMITTING, MessageState.UNKNOWN):
+        return
+    tries = _tries(session, message)
+    if tries >= MOST_TRIES and message.state == MessageState.SUBMITTING:
+        message.error_code = outcome.error_code
+        _end(session, message, MessageEvent.PROVIDER_REJECTED, reason="never_reached_provider")
+        return
+    move(message, MessageEvent.NOT_SENT if message.state == MessageState.SUBMITTING else MessageEvent.RESEND_ONCE)
+    release(message)
+    message.unknown_since = None
+    message.reason, message.error_code = outcome.kind, outcome.error_code
+    wait = BACKOFF[min(tries, len(BACKOFF)) - 1]
+    message.not_before = clock.now() + max(wait, timedelta(seconds=outcome.retry_after_s or 0)) + _jitter(message)
+
+
+def _refused_or_unclear(session: ScopedSession, message: Message, outcome: SendOutcome) -> None:
+    message.error_code = outcome.error_code
+    if outcome.kind is OutcomeKind.REJECTED:
+        _end(session, message, MessageEvent.PROVIDER_REJECTED, reason=str(outcome.error_class))
+    elif outcome.kind is OutcomeKind.CONFIGURATION:
+        move(message, MessageEvent.SENDER_BLOCKED)
+        release(message)
+        message.reason = "sender_blocked"
+        pause_channel(session, message.channel, reason=outcome.error_code or "configuration")
+    else:
+        move(message, MessageEvent.UNCLEAR)
+        release(message)
+        message.reason, message.unknown_since = "unclear_answer", clock.wall()
+
+
+def pause_channel(session: ScopedSession, channel: str, *, reason: str) -> None:
+    """Let a channel rest because its account, sender or setting is refused: no message is spent on finding out."""
+    rest = CAP_PAUSE if reason in CAP_CODES else PAUSE
+    session.merge(SenderPause(channel=channel, reason=reason, until=clock.wall() + rest))
+    log.error("sender paused", extra={"state": channel, "error": reason})
+
+
+def _end(session: ScopedSession, message: Message, event: MessageEvent, *, reason: str) -> None:
+    move(message, event)
+    release(message)
+    message.reason = reason
+    session.flush()
+    hooks.on_message_stuck(session, message)
+
+
+def _tries(session: ScopedSession, message: Message) -> int:
+    """Return how many attempts certainly never reached the provider, this one included.
+
+    Throttled ones do not count: they never wear a message out.
+    """
+    session.flush()
+    statement = select(func.count()).where(
+        MessageAttempt.message_id == message.id, MessageAttempt.outcome == OutcomeKind.NOT_SENT
+    )
+    return max(1, session.scalar(statement) or 0)
+
+
+def _jitter(message: Message) -> timedelta:
+    """Return up to 10 seconds, the same for the same message: a crowd that failed together does not come together."""
+    return timedelta(milliseconds=message.id.int % 10_000)
+
+
+def _log_late(message: Message, outcome: SendOutcome) -> None:
+    log.warning("an outcome came too late", extra={"message_id": str(message.id), "state": outcome.kind})

@@ -1,0 +1,175 @@
+"""Pages of consent: texting consent for one phone, STOP told to staff, sharing taken back."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from referral.accounts.principal import current_person
+from referral.kit.policy import requires
+from referral.kit.scope import ScopedSession
+from referral.kit.transaction import request_session
+from referral.patients.actions import add_phone
+from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION, sharing_words, words_language
+from referral.patients.consents import ConsentTaken, opt_out, record_sharing_consent, record_texting_consent
+from referral.patients.forms import StopSharingForm, StopTextsForm, TextingForm, consent_taken
+from referral.patients.models import Patient
+from referral.patients.page_rows import PhoneRow, SharingRow, phone_rows, sharing_rows
+from referral.patients.policies import PatientPermission
+from referral.patients.queries import display_name, patient_by_id
+from referral.patients.states import ConsentMethod, OptOutKind, SharedField
+
+blueprint = Blueprint("consents", __name__, url_prefix="/patients", template_folder="templates")
+
+
+@dataclass(frozen=True)
+class PhoneOfPatient:
+    """A phone with its patient."""
+
+    patient: Patient
+    row: PhoneRow
+
+
+@dataclass(frozen=True)
+class SharingOfPatient:
+    """A sharing consent with its patient."""
+
+    patient: Patient
+    row: SharingRow
+
+
+def one_phone(session: ScopedSession, patient_id: UUID, phone_id: UUID) -> PhoneOfPatient | None:
+    """Return the phone of the address with its patient, unless it is retired."""
+    patient = patient_by_id(session, patient_id)
+    if patient is None:
+        return None
+    rows = [row for row in phone_rows(session, patient_id) if row.phone.id == phone_id]
+    return PhoneOfPatient(patient, rows[0]) if rows else None
+
+
+def one_sharing(session: ScopedSession, patient_id: UUID, organization_id: UUID) -> SharingOfPatient | None:
+    """Return the newest sharing consent of the address with its patient."""
+    patient = patient_by_id(session, patient_id)
+    if patient is None:
+        return None
+    rows = [row for row in sharing_rows(session, patient_id) if row.consent.organization_id == organization_id]
+    return SharingOfPatient(patient, rows[0]) if rows else None
+
+
+@blueprint.get("/<uuid:patient_id>/phones/<uuid:phone_id>/texting")
+@requires(PatientPermission.TAKE_CONSENT, load=one_phone)
+def texting(found: PhoneOfPatient) -> ResponseReturnValue:
+    """Show the words of texting consent, to be read out or shown, and the form for the answer."""
+    language = words_language(request.args.get("words") or _language_of(found.patient))
+    form = TextingForm(obj=found.row.phone, words_language=language, words_version=WORDS_VERSION)
+    return _texting_page(form, found)
+
+
+@blueprint.post("/<uuid:patient_id>/phones/<uuid:phone_id>/texting")
+@requires(PatientPermission.TAKE_CONSENT, load=one_phone)
+def record_texting(found: PhoneOfPatient) -> ResponseReturnValue:
+    """Record what the patient said about texts to this phone, with the words they were shown."""
+    form, session, signed = TextingForm(), request_session(), current_person()
+    language = words_language(form.words_language.data)
+    valid = form.validate()
+    if form.words_version.data != WORDS_VERSION:
+        form.words_version.data, valid = WORDS_VERSION, False
+        form.form_errors.append(_("The words have changed. Read the new ones to the patient and ask again."))
+    if not valid:
+        return _texting_page(form, found), 422
+    shown = ConsentTaken(TEXTING_WORDS[language], language, WORDS_VERSION, ConsentMethod.IN_PERSON, signed.person_id)
+    given = form.agrees.data == "yes"
+    add_phone(session, found.patient, form.phone_facts(found.row.e164), by=signed.person_id)
+    record_texting_consent(session, found.row.phone, given=given, taken=consent_taken(form, shown))
+    flash(_("The patient's answer about texts is recorded."), "success")
+    return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
+
+
+def _language_of(patient: Patient) -> str | None:
+    return patient.spoken_language or patient.written_language
+
+
+def _texting_page(form: TextingForm, found: PhoneOfPatient) -> str:
+    language = words_language(form.words_language.data)
+    spoken = _language_of(found.patient)
+    return render_template(
+        "patients/texting.html",
+        form=form,
+        patient=found.patient,
+        name=display_name(found.patient),
+        row=found.row,
+        words=TEXTING_WORDS[language],
+        language=language,
+        other_languages=[code for code in TEXTING_WORDS if code != language],
+        interpret_into=spoken if spoken not in TEXTING_WORDS else None,
+    )
+
+
+@blueprint.get("/<uuid:patient_id>/phones/<uuid:phone_id>/stop")
+@requires(PatientPermission.TAKE_CONSENT, load=one_phone)
+def stop_texts(found: PhoneOfPatient) -> ResponseReturnValue:
+    """Ask whether every text to this phone shall stop."""
+    return render_template(
+        "patients/stop_texts.html",
+        form=StopTextsForm(),
+        patient=found.patient,
+        name=display_name(found.patient),
+        row=found.row,
+    )
+
+
+@blueprint.post("/<uuid:patient_id>/phones/<uuid:phone_id>/stop")
+@requires(PatientPermission.TAKE_CONSENT, load=one_phone)
+def record_stop(found: PhoneOfPatient) -> ResponseReturnValue:
+    """Stop every text to this phone, everywhere."""
+    if not found.row.opted_out:
+        opt_out(
+            request_session(), found.row.phone.phone_number_id, OptOutKind.STAFF, by=current_person().person_id
+        )
+    flash(_("No more texts go to this phone. What is under way goes on by phone call."), "success")
+    return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
+
+
+@blueprint.get("/<uuid:patient_id>/sharing/<uuid:organization_id>/stop")
+@requires(PatientPermission.TAKE_CONSENT, load=one_sharing)
+def stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
+    """Ask who wants the sharing to stop, and how they said so."""
+    return _stop_sharing_page(StopSharingForm(), found)
+
+
+@blueprint.post("/<uuid:patient_id>/sharing/<uuid:organization_id>/stop")
+@requires(PatientPermission.TAKE_CONSENT, load=one_sharing)
+def record_stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
+    """Record that the permission is taken back. Taken back already, it stays as it is."""
+    form = StopSharingForm()
+    if not form.validate():
+        return _stop_sharing_page(form, found), 422
+    given = found.row.consent
+    if given.given:
+        language = given.words_language
+        words = sharing_words(language, found.row.organization, [SharedField(field) for field in given.fields])
+        taken_back = ConsentTaken(
+            words, language, WORDS_VERSION, ConsentMethod.IN_PERSON, current_person().person_id
+        )
+        record_sharing_consent(
+            request_session(),
+            found.patient,
+            given.organization_id,
+            fields=[],
+            taken=consent_taken(form, taken_back),
+        )
+    flash(_("The permission is taken back. Nothing more is shared with this organization."), "success")
+    return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
+
+
+def _stop_sharing_page(form: StopSharingForm, found: SharingOfPatient) -> str:
+    return render_template(
+        "patients/stop_sharing.html",
+        form=form,
+        patient=found.patient,
+        name=display_name(found.patient),
+        row=found.row,
+    )

@@ -1,0 +1,176 @@
+"""Forms about patients: finding, registering, correcting, phones and consents."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+from referral.kit.forms import Form, PhoneField, ZipCode
+from referral.patients.actions import PatientFacts, PhoneFacts
+from referral.patients.consents import ConsentTaken
+from referral.patients.fact_words import LABELS
+from referral.patients.queries import Search
+from referral.patients.states import ConsentMethod, PhoneHolder, PrivacyLevel, SmsSafety
+from referral.patients.words import (
+    HOLDERS,
+    METHODS,
+    PRIVACY,
+    SAFETY,
+    SPEAKERS,
+    choices,
+    spoken_language_choices,
+    written_language_choices,
+)
+
+LONGEST = Length(max=120, message=_l("This is longer than 120 letters. Shorten it."))
+
+
+class SearchForm(Form):
+    """What somebody knows of a patient. It is posted, so that no name or number stands in an address."""
+
+    words = StringField(
+        _l("Name"), [LONGEST], description=_l("Whole names, or the first three letters of one, in any order.")
+    )
+    birth_date = DateField(_l("Birth date"), [Optional()])
+    phone = PhoneField(_l("Phone"))
+    record_number = StringField(_l("Record number"), [LONGEST])
+
+    def search(self) -> Search:
+        """Return what was typed."""
+        return Search(self.words.data, self.birth_date.data, self.phone.data, self.record_number.data)
+
+
+class PatientForm(Form):
+    """All facts of a patient; one name is enough."""
+
+    given_name = StringField(
+        LABELS["given_name"], [LONGEST], description=_l("If they have only one name, type it here.")
+    )
+    family_name = StringField(LABELS["family_name"], [LONGEST])
+    second_family_name = StringField(LABELS["second_family_name"], [LONGEST])
+    chosen_name = StringField(
+        LABELS["chosen_name"], [LONGEST], description=_l("What they want to be called, if it is another name.")
+    )
+    birth_date = DateField(LABELS["birth_date"], [Optional()], description=_l("Leave it empty if it is not known."))
+    record_number = StringField(LABELS["record_number"], [LONGEST])
+    zip_code = StringField(
+        LABELS["zip_code"], [ZipCode()], description=_l("Where they stay most nights. Leave it empty if there is none.")
+    )
+    spoken_language = SelectField(LABELS["spoken_language"])
+    written_language = SelectField(
+        LABELS["written_language"], description=_l("Texts and papers come in this language. Ask; do not guess.")
+    )
+    interpreter_needed = BooleanField(_l("Needs an interpreter"))
+    privacy_level = RadioField(
+        LABELS["privacy_level"], choices=choices(PRIVACY), default=str(PrivacyLevel.STANDARD)
+    )
+
+    def __init__(self, *args: object, **values: object) -> None:
+        """Build the form; the languages are named in the reader's language."""
+        super().__init__(*args, **values)
+        self.spoken_language.choices = spoken_language_choices()
+        self.written_language.choices = written_language_choices()
+
+    def facts(self) -> PatientFacts:
+        """Return what was typed; empty means not known."""
+        return PatientFacts(
+            given_name=self.given_name.data,
+            family_name=self.family_name.data,
+            second_family_name=self.second_family_name.data,
+            chosen_name=self.chosen_name.data,
+            birth_date=self.birth_date.data,
+            record_number=self.record_number.data,
+            zip_code=self.zip_code.data,
+            written_language=self.written_language.data or None,
+            spoken_language=self.spoken_language.data or None,
+            interpreter_needed=self.interpreter_needed.data,
+            privacy_level=PrivacyLevel(self.privacy_level.data),
+        )
+
+
+class PhoneFields(Form):
+    """How a phone is used: whose, who else reads it, whether texts are safe."""
+
+    holder = SelectField(_l("Whose phone is it?"), choices=choices(HOLDERS), default=str(PhoneHolder.SELF))
+    is_shared = BooleanField(_l("Other people read what arrives on it"))
+    sms_ok = RadioField(
+        _l("Is it safe to send texts to this phone?"),
+        choices=choices(SAFETY),
+        default=str(SmsSafety.UNKNOWN),
+        description=_l("Ask the patient. Until they say yes, no text is sent."),
+    )
+
+    def phone_facts(self, e164: str) -> PhoneFacts:
+        """Return what was said about the phone `e164`."""
+        return PhoneFacts(e164, PhoneHolder(self.holder.data), self.is_shared.data, SmsSafety(self.sms_ok.data))
+
+
+class PhoneForm(PhoneFields):
+    """A phone to add to a patient."""
+
+    phone = PhoneField(_l("Phone"), [DataRequired(_l("Type the phone number, with its area code."))])
+
+
+class RegisterForm(PatientForm, PhoneFields):
+    """A new patient with the first phone, if there is one."""
+
+    phone = PhoneField(_l("Phone"), description=_l("Leave it empty if there is none."))
+
+    def search(self) -> Search:
+        """Return what would find the same person."""
+        facts = self.facts()
+        names = (facts.given_name, facts.family_name, facts.second_family_name, facts.chosen_name)
+        words = " ".join(name for name in names if name)
+        return Search(words, facts.birth_date, self.phone.data, facts.record_number)
+
+
+class CorrectForm(PatientForm):
+    """A patient's facts to correct; `version` is that of the row when the page was opened."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class ConsentForm(Form):
+    """How a consent was taken or taken back."""
+
+    method = RadioField(
+        _l("How did they answer?"),
+        choices=choices(METHODS, without=(ConsentMethod.BY_TEXT,)),
+        default=str(ConsentMethod.IN_PERSON),
+    )
+    in_whose_name = SelectField(_l("Who answered?"), choices=choices(SPEAKERS), default="patient")
+    interpreter = StringField(_l("Interpreter, if one took part"), [LONGEST])
+
+
+class TextingForm(ConsentForm, PhoneFields):
+    """Texting consent for one phone. `words_language` and `words_version` name the words that the page showed."""
+
+    agrees = RadioField(
+        _l("What did they say?"),
+        choices=[("yes", _l("Yes, you may text me")), ("no", _l("No, or not any more"))],
+        validators=[InputRequired(_l("Choose what they said."))],
+    )
+    words_language = StringField(widget=HiddenInput())
+    words_version = StringField(widget=HiddenInput())
+
+
+class StopTextsForm(Form):
+    """The wish for no more texts, told to staff."""
+
+
+class StopSharingForm(ConsentForm):
+    """The wish that one organization gets no more facts."""
+
+
+def consent_taken(form: ConsentForm, words: ConsentTaken) -> ConsentTaken:
+    """Return `words` with how they were answered on `form`, under the form's id."""
+    return ConsentTaken(
+        words=words.words,
+        words_language=words.words_language,
+        words_version=words.words_version,
+        method=ConsentMethod(form.method.data),
+        taken_by=words.taken_by,
+        in_whose_name=form.in_whose_name.data,
+        interpreter=form.interpreter.data,
+        event_id=form.filling_id(),
+    )

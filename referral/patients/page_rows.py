@@ -1,0 +1,106 @@
+"""Rows of the patients' pages, ready to be shown: patients, phones, sharing consents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.kit.scope import ScopedSession
+from referral.patients.consent_models import SharingConsent, TextingConsent
+from referral.patients.consent_words import FIELD_LABELS
+from referral.patients.consents import sharing_consents_of, texting_consent_of
+from referral.patients.models import Patient, PatientPhone
+from referral.patients.queries import birth_date_of, display_name, phones_of
+from referral.patients.states import SharedField
+from referral.patients.words import HOLDERS, METHODS, SAFETY, language_words
+from resources_directory.models.organization import Organization
+
+
+@dataclass(frozen=True)
+class PatientRow:
+    """A patient in a list."""
+
+    id: UUID
+    name: str
+    birth_date: date | None
+    record_number: str | None
+    zip_code: str | None
+    language: str
+
+
+@dataclass(frozen=True)
+class PhoneRow:
+    """A phone on a patient's page. `consent`: the newest event of texting consent."""
+
+    phone: PatientPhone
+    e164: str
+    holder: str
+    safety: str
+    opted_out: bool
+    unusable: bool
+    consent: TextingConsent | None
+    consent_method: str | None
+
+
+@dataclass(frozen=True)
+class SharingRow:
+    """What one organization may know of the patient, or may no more."""
+
+    consent: SharingConsent
+    organization: str
+    fields: list[str]
+    method: str
+
+
+def patient_rows(patients: Sequence[Patient]) -> list[PatientRow]:
+    """Return the rows of `patients`, in the same order."""
+    return [
+        PatientRow(
+            patient.id,
+            display_name(patient),
+            birth_date_of(patient),
+            patient.record_number,
+            patient.zip_code,
+            language_words(patient.written_language),
+        )
+        for patient in patients
+    ]
+
+
+def phone_rows(session: ScopedSession, patient_id: UUID) -> list[PhoneRow]:
+    """Return the patient's phones that are not retired, oldest first."""
+    rows = []
+    for view in phones_of(session, patient_id):
+        consent = texting_consent_of(session, view.phone)
+        rows.append(
+            PhoneRow(
+                phone=view.phone,
+                e164=view.e164,
+                holder=str(HOLDERS[view.phone.holder]),
+                safety=str(SAFETY[view.phone.sms_ok]),
+                opted_out=view.opted_out,
+                unusable=view.unusable,
+                consent=consent,
+                consent_method=str(METHODS[consent.method]) if consent else None,
+            )
+        )
+    return rows
+
+
+def sharing_rows(session: ScopedSession, patient_id: UUID) -> list[SharingRow]:
+    """Return the newest sharing consent of each organization, newest first."""
+    consents = sharing_consents_of(session, patient_id)
+    wanted = {consent.organization_id for consent in consents}
+    names = select(Organization.id, Organization.name).where(Organization.id.in_(wanted)).order_by(Organization.id)
+    name_of = {row.id: row.name for row in session.execute(names)}
+    return [
+        SharingRow(
+            consent=consent,
+            organization=name_of.get(consent.organization_id, ""),
+            fields=[str(FIELD_LABELS[SharedField(field)]) for field in consent.fields],
+            method=str(METHODS[consent.method]),
+        )
+        for consent in consents
+    ]

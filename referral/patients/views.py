@@ -1,0 +1,221 @@
+"""Pages of patients: finding, registering, looking at one, correcting, phones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from referral.accounts.principal import current_person
+from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.policy import requires
+from referral.kit.scope import ScopedSession
+from referral.kit.transaction import request_session
+from referral.patients.actions import add_phone, correct_patient, register_patient, retire_phone
+from referral.patients.consents import texting_route
+from referral.patients.fact_words import differences, fact_rows, facts_of
+from referral.patients.forms import CorrectForm, PhoneForm, RegisterForm, SearchForm
+from referral.patients.hooks import patient_sections
+from referral.patients.models import Patient, PatientPhone
+from referral.patients.page_rows import patient_rows, phone_rows, sharing_rows
+from referral.patients.policies import PatientPermission
+from referral.patients.queries import Search, display_name, find_patients, likely_duplicates, patient_by_id
+from referral.patients.words import why_no_texts
+
+blueprint = Blueprint("patients", __name__, url_prefix="/patients", template_folder="templates")
+
+PAGE_ROWS = 25
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a list stands. `number` counts from 1."""
+
+    number: int
+    total: int
+
+    @property
+    def page_count(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+def one_patient(session: ScopedSession, patient_id: UUID) -> Patient | None:
+    """Return the patient of the address."""
+    return patient_by_id(session, patient_id)
+
+
+def one_phone(session: ScopedSession, patient_id: UUID, phone_id: UUID) -> PatientPhone | None:
+    """Return the phone of the address, unless it is retired."""
+    return session.scalar(
+        select(PatientPhone).where(
+            PatientPhone.id == phone_id, PatientPhone.patient_id == patient_id, PatientPhone.retired_at.is_(None)
+        )
+    )
+
+
+@blueprint.get("/")
+@requires(PatientPermission.VIEW)
+def list_patients() -> ResponseReturnValue:
+    """Show the clinic's patients, newest first."""
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    return _listing(SearchForm(), Search(), number)
+
+
+@blueprint.post("/")
+@requires(PatientPermission.VIEW)
+def search_patients() -> ResponseReturnValue:
+    """Show the patients that fit what was typed. Posted, so that no name stands in an address."""
+    form = SearchForm()
+    number = min(max(request.form.get("page", 1, type=int), 1), LAST_PAGE)
+    if not form.validate():
+        return render_template("patients/list.html", form=form, rows=[], page=Page(1, 0), searched=False), 422
+    return _listing(form, form.search(), number)
+
+
+def _listing(form: SearchForm, search: Search, number: int) -> str:
+    session, clinic_id = request_session(), current_person().member_id
+    found, total = find_patients(
+        session, search, clinic_id=clinic_id, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS
+    )
+    return render_template(
+        "patients/list.html",
+        form=form,
+        rows=patient_rows(found),
+        page=Page(number, total),
+        searched=not search.empty,
+    )
+
+
+@blueprint.get("/new")
+@requires(PatientPermission.REGISTER)
+def new_patient() -> ResponseReturnValue:
+    """Show the form for a new patient."""
+    return _registration(RegisterForm())
+
+
+@blueprint.post("/new")
+@requires(PatientPermission.REGISTER)
+def register() -> ResponseReturnValue:
+    """Register the patient, unless somebody much like them is here already and nobody has said "anyway"."""
+    form, session, signed = RegisterForm(), request_session(), current_person()
+    if not form.validate():
+        return _registration(form), 422
+    known = patient_by_id(session, form.filling_id())
+    if known is not None:
+        return redirect(url_for(".show_patient", patient_id=known.id), 303)
+    alike = likely_duplicates(session, form.search(), clinic_id=signed.member_id)
+    if alike and "register_anyway" not in request.form:
+        return _registration(form, alike), 422
+    try:
+        patient = register_patient(
+            session, form.facts(), clinic_id=signed.member_id, by=signed.person_id, patient_id=form.filling_id()
+        )
+    except InvalidInput as error:
+        form.blame(error)
+        return _registration(form), 422
+    if form.phone.data:
+        add_phone(session, patient, form.phone_facts(form.phone.data), by=signed.person_id)
+    flash(_("The patient is registered."), "success")
+    return redirect(url_for(".show_patient", patient_id=patient.id), 303)
+
+
+def _registration(form: RegisterForm, alike: Sequence[Patient] = ()) -> str:
+    return render_template("patients/new.html", form=form, alike=patient_rows(alike))
+
+
+@blueprint.get("/<uuid:patient_id>")
+@requires(PatientPermission.VIEW, load=one_patient)
+def show_patient(patient: Patient) -> ResponseReturnValue:
+    """Show one patient: facts, phones, whether we may text, consents, and what the slices above add."""
+    session = request_session()
+    route = texting_route(session, patient)
+    return render_template(
+        "patients/show.html",
+        patient=patient,
+        name=display_name(patient),
+        facts=fact_rows(facts_of(patient)),
+        route=route,
+        why_not=why_no_texts(route.why_not) if route.why_not else None,
+        phones=phone_rows(session, patient.id),
+        sharing=sharing_rows(session, patient.id),
+        sections=patient_sections(session, patient),
+    )
+
+
+@blueprint.get("/<uuid:patient_id>/edit")
+@requires(PatientPermission.CORRECT, load=one_patient)
+def edit_patient(patient: Patient) -> ResponseReturnValue:
+    """Show the facts to correct."""
+    form = CorrectForm(obj=facts_of(patient), version=patient.version)
+    form.spoken_language.data = patient.spoken_language or ""
+    form.written_language.data = patient.written_language or ""
+    return _correction(form, patient)
+
+
+@blueprint.post("/<uuid:patient_id>/edit")
+@requires(PatientPermission.CORRECT, load=one_patient)
+def correct(patient: Patient) -> ResponseReturnValue:
+    """Save the corrected facts; when somebody was faster, show both and lose neither."""
+    form, session = CorrectForm(), request_session()
+    if not form.validate():
+        return _correction(form, patient), 422
+    try:
+        correct_patient(session, patient, form.facts(), version=form.version.data)
+    except InvalidInput as error:
+        form.blame(error)
+        return _correction(form, patient), 422
+    except Conflict:
+        differing = differences(facts_of(patient), form.facts())
+        form.version.raw_data = [str(patient.version)]  # saving again is then a choice, made with both in sight
+        return render_template(
+            "patients/edit.html", form=form, patient=patient, name=display_name(patient), differing=differing
+        ), 409
+    flash(_("The change is saved."), "success")
+    return redirect(url_for(".show_patient", patient_id=patient.id), 303)
+
+
+def _correction(form: CorrectForm, patient: Patient) -> str:
+    return render_template("patients/edit.html", form=form, patient=patient, name=display_name(patient), differing=[])
+
+
+@blueprint.get("/<uuid:patient_id>/phones")
+@requires(PatientPermission.CORRECT, load=one_patient)
+def patient_phones(patient: Patient) -> ResponseReturnValue:
+    """Show the patient's phones and the form for another."""
+    return _phones(PhoneForm(), patient)
+
+
+@blueprint.post("/<uuid:patient_id>/phones")
+@requires(PatientPermission.CORRECT, load=one_patient)
+def add_patient_phone(patient: Patient) -> ResponseReturnValue:
+    """Add a phone. The same number again changes what is known of it."""
+    form = PhoneForm()
+    if not form.validate():
+        return _phones(form, patient), 422
+    add_phone(request_session(), patient, form.phone_facts(form.phone.data), by=current_person().person_id)
+    flash(_("The phone is saved."), "success")
+    return redirect(url_for(".show_patient", patient_id=patient.id), 303)
+
+
+@blueprint.post("/<uuid:patient_id>/phones/<uuid:phone_id>/retire")
+@requires(PatientPermission.CORRECT, load=one_phone)
+def retire(phone: PatientPhone) -> ResponseReturnValue:
+    """Stop using a phone for this patient."""
+    retire_phone(request_session(), phone)
+    flash(_("The phone is no longer used for this patient."), "success")
+    return redirect(url_for(".patient_phones", patient_id=phone.patient_id), 303)
+
+
+def _phones(form: PhoneForm, patient: Patient) -> str:
+    return render_template(
+        "patients/phones.html",
+        form=form,
+        patient=patient,
+        name=display_name(patient),
+        phones=phone_rows(request_session(), patient.id),
+    )

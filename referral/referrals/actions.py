@@ -1,0 +1,266 @@
+"""Opening a referral and moving it: `move` is the only way in which its state changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from json import dumps
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from referral.accounts.models import Member
+from referral.kit import clock
+from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.scope import ScopedSession
+from referral.kit.settings import settings_of
+from referral.referrals import hooks, notices
+from referral.referrals.actors import Actor as Actor
+from referral.referrals.actors import ActorKind as ActorKind
+from referral.referrals.actors import check_actor
+from referral.referrals.clock_policy import STEPS, ClockStep, pace_of, step_moment
+from referral.referrals.models import Referral, ReferralMove
+from referral.referrals.receivers import receiver_of
+from referral.referrals.states import (
+    LIVE_SENT_STATES,
+    REFERRAL_MACHINE,
+    DeclineReason,
+    Mode,
+    ReferralEvent,
+    ReferralState,
+    Urgency,
+)
+from referral.referrals.to_dos import need_a_person
+from referral.todos.models import ToDoReason
+from resources_directory.db import new_id
+
+#: Until then a signature can be undone and nothing leaves.
+UNDO_WINDOW = timedelta(seconds=30)
+
+E, S = ReferralEvent, ReferralState
+
+_CLOSING = frozenset(set(S) - set(REFERRAL_MACHINE.live_states()))
+_OUT = frozenset({S.SENT, S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED})
+
+#: A navigator must act after these: nobody else is asked by itself.
+_TO_DO_AFTER = {E.DECLINE: ToDoReason.ORGANIZATION_DECLINED, E.EXPIRE: ToDoReason.REFERRAL_EXPIRED}
+
+
+@dataclass(frozen=True)
+class NewReferral:
+    """What one line of a prescription asks for. `snapshot`: SharedField to the value as it is now."""
+
+    clinic_id: UUID
+    patient_id: UUID
+    need_id: UUID
+    domain: str
+    prescription_id: UUID
+    service_id: UUID
+    organization_id: UUID
+    service_facts: Mapping[str, object]
+    mode: Mode
+    urgency: Urgency = Urgency.ROUTINE
+    shared_fields: tuple[str, ...] = ()
+    snapshot: Mapping[str, str] = field(default_factory=dict, repr=False)
+    note: str | None = field(default=None, repr=False)
+    sharing_consent_id: UUID | None = None
+    follows_id: UUID | None = None
+
+
+def open_referral(session: ScopedSession, new: NewReferral) -> Referral:
+    """Return the referral as a draft; SIGN sends it on its way. Flushes; the caller commits."""
+    referral = Referral(
+        id=new_id(),
+        clinic_id=new.clinic_id,
+        patient_id=new.patient_id,
+        need_id=new.need_id,
+        domain=new.domain,
+        prescription_id=new.prescription_id,
+        service_id=new.service_id,
+        organization_id=new.organization_id,
+        service_facts=dict(new.service_facts),
+        mode=new.mode,
+        urgency=new.urgency,
+        state=REFERRAL_MACHINE.initial,
+        shared_fields=list(new.shared_fields),
+        sharing_consent_id=new.sharing_consent_id,
+        follows_id=new.follows_id,
+        created_at=clock.now(),
+    )
+    referral.snapshot = dumps(dict(new.snapshot), ensure_ascii=False)
+    referral.note = new.note
+    session.add(referral)
+    session.flush()
+    return referral
+
+
+def move(
+    session: ScopedSession,
+    referral: Referral,
+    event: ReferralEvent,
+    actor: Actor,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+) -> ReferralMove:
+    """Return the history row of the move; messages, links, clocks and the slices above follow in the same transaction.
+
+    Raises IllegalMove when the state forbids it, Denied when this kind of actor never may, StaleDataError when somebody
+    else moved it at the same moment, Conflict when the need has another live referral. Flushes; the caller commits.
+    """
+    check_actor(actor, event)
+    from_state = S(referral.state)
+    to_state = REFERRAL_MACHINE.next_state(from_state, event)
+    if event is E.SIGN:
+        _check_no_other(session, referral)
+    answer_by = _apply(session, referral, event, to_state, actor)
+    if event in (E.DECLINE, E.FAIL):
+        referral.reason = reason
+    row = _history(referral, event, actor, from_state=from_state)
+    row.reason, row.note = reason, note
+    session.add(row)
+    _flush(session, event)
+    with session.widened("referral moved"):  # the effects reach rows that the actor may not see
+        notices.follow_move(session, referral, was_out=from_state in _OUT, answer_by=answer_by)
+        if event in _TO_DO_AFTER:
+            need_a_person(session, referral, _TO_DO_AFTER[event])
+        hooks.on_referral_moved(session, referral, row)
+    return row
+
+
+def accept(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
+    """Record that the organization takes it. Raises as `move`."""
+    return move(session, referral, E.ACCEPT, actor, note=note)
+
+
+def decline(
+    session: ScopedSession, referral: Referral, actor: Actor, *, reason: DeclineReason, note: str | None = None
+) -> ReferralMove:
+    """Record that the organization cannot take it, and why. Raises as `move`."""
+    return move(session, referral, E.DECLINE, actor, reason=reason, note=note)
+
+
+def waitlist(
+    session: ScopedSession,
+    referral: Referral,
+    actor: Actor,
+    *,
+    position: int | None = None,
+    estimate: str | None = None,
+) -> ReferralMove:
+    """Put it on the organization's waiting list; as a first answer this accepts it too. Raises as `move`, InvalidInput.
+
+    `position`: from 1. `estimate`: the organization's own words, such as "about two weeks".
+    """
+    if position is not None and position < 1:
+        raise InvalidInput(_l("A place on the list is a number from 1. Leave it empty if you do not know."), "position")
+    if referral.state == S.SENT:
+        move(session, referral, E.ACCEPT, actor)
+    REFERRAL_MACHINE.next_state(S(referral.state), E.WAITLIST)
+    referral.waitlist_position, referral.waitlist_estimate = position, estimate
+    return move(session, referral, E.WAITLIST, actor)
+
+
+def start(session: ScopedSession, referral: Referral, actor: Actor) -> ReferralMove:
+    """Record that the organization has begun. Raises as `move`."""
+    return move(session, referral, E.START, actor)
+
+
+def undo(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
+    """Take a signature back before anything has left. Raises as `move`."""
+    return move(session, referral, E.UNDO, actor, note=note)
+
+
+def cancel(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
+    """Cancel it for the clinic. Raises as `move`."""
+    return move(session, referral, E.CANCEL, actor, note=note)
+
+
+def withdraw(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
+    """Withdraw it because the patient says so. Raises as `move`."""
+    return move(session, referral, E.WITHDRAW, actor, note=note)
+
+
+def mark_error(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
+    """Recall it: sent in error. The link dies, the receiver is told to discard it, disclosures stay. As `move`."""
+    return move(session, referral, E.MARK_ERROR, actor, note=note)
+
+
+def _apply(
+    session: ScopedSession, referral: Referral, event: ReferralEvent, to_state: ReferralState, actor: Actor
+) -> datetime | None:
+    """Write the new state with its times; return when it expires unanswered, where it now waits for an answer."""
+    now = clock.now()
+    answer_by = None
+    referral.state = to_state
+    referral.next_clock_at = referral.next_clock_step = None
+    if event is E.SIGN:
+        referral.signed_by, referral.signed_at = actor.person_id, now
+        referral.undo_until = referral.next_clock_at = now + UNDO_WINDOW
+        referral.next_clock_step = ClockStep.RELEASE
+    elif event is E.UNDO:
+        referral.signed_by = referral.signed_at = referral.undo_until = None
+    elif event in (E.SEND, E.BEGIN):
+        referral.sent_at = now
+        referral.simulated = settings_of(session).message_gateway == "simulator"
+        answer_by = _start_clocks(session, referral, now) if event is E.SEND else None
+    elif event in (E.ACCEPT, E.DECLINE):
+        referral.answered_at = now
+    if to_state in _CLOSING:
+        referral.closed_at = now
+    return answer_by
+
+
+def _start_clocks(session: ScopedSession, referral: Referral, now: datetime) -> datetime:
+    receiver: Member = receiver_of(session, referral)
+    referral.receiver_id = receiver.id
+    pace = pace_of(referral.domain, referral.urgency)
+    referral.next_clock_step = STEPS[0]
+    referral.next_clock_at = step_moment(now, STEPS[0], pace=pace, timezone_name=receiver.timezone_name)
+    return step_moment(now, ClockStep.EXPIRE, pace=pace, timezone_name=receiver.timezone_name)
+
+
+def _history(referral: Referral, event: ReferralEvent, actor: Actor, *, from_state: ReferralState) -> ReferralMove:
+    row = ReferralMove(
+        id=new_id(),
+        clinic_id=referral.clinic_id,
+        receiver_id=referral.receiver_id,
+        patient_id=referral.patient_id,
+        referral_id=referral.id,
+        from_state=from_state,
+        event=event,
+        to_state=referral.state,
+        actor_kind=actor.kind,
+        person_id=actor.person_id,
+        at=clock.now(),
+    )
+    row.actor_name = actor.name
+    return row
+
+
+def _check_no_other(session: ScopedSession, referral: Referral) -> None:
+    others = select(Referral.id).where(
+        Referral.need_id == referral.need_id,
+        Referral.id != referral.id,
+        Referral.mode == Mode.SENT,
+        Referral.state.in_(LIVE_SENT_STATES),
+    )
+    if referral.mode == Mode.SENT and session.scalar(others.limit(1)) is not None:
+        raise Conflict(_ALREADY_ASKED)
+
+
+def _flush(session: ScopedSession, event: ReferralEvent) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if event is not E.SIGN:
+            raise
+        # Somebody signed another one for this need at the same moment; the unique index knows.
+        raise Conflict(_ALREADY_ASKED) from error
+
+
+_ALREADY_ASKED = _l(
+    "Another place has been asked for this need already and has not finished. Cancel that referral first, or choose "
+    "that the patient goes or calls."
+)

@@ -1,0 +1,131 @@
+"""Forms of referrals: an organization's answers, what is written down for either side, and the clinic's own steps."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from referral.kit.forms import Form
+from referral.kit.i18n import LANGUAGES, language_name
+from referral.referrals import words
+from referral.referrals.states import Outcome, Side, TestimonyChannel
+
+NAME_LETTERS, LINE_LETTERS, NOTE_LETTERS = 100, 200, 1000
+
+_CHOOSE = _l("Choose one.")
+_NOTE = Length(max=NOTE_LETTERS)
+
+#: What an organization can say happened.
+ORGANIZATION_OUTCOMES = (Outcome.RECEIVED, Outcome.PARTLY_RECEIVED, Outcome.NOT_RECEIVED)
+
+
+def _reasons() -> list[tuple[str, object]]:
+    return [("", _l("Choose a reason")), *words.choices(words.NOT_COMPLETED_REASONS)]
+
+
+class NamedForm(Form):
+    """A form that asks who fills it in. Pages of people who are signed in leave the name out."""
+
+    name = StringField(
+        _l("Your name"),
+        [DataRequired(_l("Type your name, so that the clinic knows whom to ask.")), Length(max=NAME_LETTERS)],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class AcceptForm(NamedForm):
+    """The organization takes it."""
+
+    note = TextAreaField(_l("A word for the clinic"), [Optional(), _NOTE])
+
+
+class DeclineForm(NamedForm):
+    """The organization cannot take it."""
+
+    reason = RadioField(_l("Why not?"), [InputRequired(_CHOOSE)], choices=lambda: words.choices(words.DECLINE_REASONS))
+    note = TextAreaField(_l("A word for the clinic, such as which rule"), [Optional(), _NOTE])
+
+
+class WaitlistForm(NamedForm):
+    """The organization puts it on a waiting list."""
+
+    position = IntegerField(_l("Place on the list, if known"), [Optional()])
+    estimate = StringField(_l("How long it may take, if known"), [Optional(), Length(max=LINE_LETTERS)])
+
+
+class StartForm(NamedForm):
+    """The organization has begun."""
+
+
+class DetailsForm(NamedForm):
+    """Somebody wants to see what the patient agreed to share."""
+
+
+class OutcomeForm(NamedForm):
+    """The organization says what happened."""
+
+    outcome = RadioField(
+        _l("What happened?"),
+        [InputRequired(_CHOOSE)],
+        choices=lambda: [(str(outcome), words.OUTCOMES[outcome]) for outcome in ORGANIZATION_OUTCOMES],
+    )
+    units = StringField(_l("How much was given, such as “2 boxes”"), [Optional(), Length(max=LINE_LETTERS)])
+    reason = SelectField(_l("If help did not come: why?"), [Optional()], choices=_reasons)
+    note = TextAreaField(_l("A word for the clinic"), [Optional(), _NOTE])
+
+
+class PhoneAnswerForm(Form):
+    """What an organization answered by phone or in person, written down by the clinic."""
+
+    version = HiddenField()
+    speaker = StringField(
+        _l("Who at the organization said it?"),
+        [DataRequired(_l("Type the name of the person you spoke with.")), Length(max=NAME_LETTERS)],
+    )
+    answer = RadioField(_l("What is the answer?"), [InputRequired(_CHOOSE)])
+    reason = SelectField(
+        _l("If they decline: why?"),
+        [Optional()],
+        choices=lambda: [("", _l("Choose a reason")), *words.choices(words.DECLINE_REASONS)],
+    )
+    position = IntegerField(_l("Place on the waiting list, if known"), [Optional()])
+    estimate = StringField(_l("How long the wait may be, if known"), [Optional(), Length(max=LINE_LETTERS)])
+    note = TextAreaField(_l("Note"), [Optional(), _NOTE])
+
+
+class TestimonyForm(Form):
+    """What the patient or the organization says happened, written down by the clinic."""
+
+    version = HiddenField()
+    side = RadioField(
+        _l("Who says it?"), [InputRequired(_CHOOSE)], choices=lambda: words.choices(words.SIDES), default=Side.PATIENT
+    )
+    speaker = StringField(
+        _l("The name of whoever spoke"),
+        [DataRequired(_l("Type who spoke: the patient, or the person at the organization.")), Length(max=NAME_LETTERS)],
+    )
+    channel = RadioField(
+        _l("How did they say it?"),
+        [InputRequired(_CHOOSE)],
+        choices=lambda: [
+            (str(TestimonyChannel.PHONE), _l("By phone")),
+            (str(TestimonyChannel.IN_PERSON), _l("In person")),
+        ],
+        default=TestimonyChannel.PHONE,
+    )
+    outcome = RadioField(_l("What happened?"), [InputRequired(_CHOOSE)], choices=lambda: words.choices(words.OUTCOMES))
+    reason = SelectField(_l("If help did not come: why?"), [Optional()], choices=_reasons)
+    units = StringField(_l("How much was given, such as “2 boxes”"), [Optional(), Length(max=LINE_LETTERS)])
+    language = SelectField(
+        _l("In which language?"),
+        [Optional()],
+        choices=lambda: [("", _l("Not recorded")), *((code, language_name(code)) for code in LANGUAGES)],
+    )
+    interpreter = StringField(_l("Interpreter, if there was one"), [Optional(), Length(max=NAME_LETTERS)])
+    note = TextAreaField(_l("Note"), [Optional(), _NOTE])
+
+
+class StepForm(Form):
+    """A step of the clinic: cancel, withdraw, recall, undo, sign again."""
+
+    version = HiddenField()
+    note = TextAreaField(_l("Why?"), [Optional(), _NOTE])

@@ -1,0 +1,107 @@
+"""Questions about referrals: one, a patient's, a clinic's list, an organization's inbox, history and testimonies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, select
+
+from referral.kit.scope import ScopedSession
+from referral.referrals.models import Referral, ReferralMove, Testimony
+from referral.referrals.states import Mode, ReferralState, Side
+
+#: Rows of one page of a list.
+PAGE_SIZE = 25
+
+#: What an organization sees in its inbox: what it was asked, and what it has taken on.
+WAITING = (ReferralState.SENT,)
+TAKEN = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.WAITLISTED)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list of referrals. `number` counts from 1."""
+
+    rows: Sequence[Referral]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def page_count(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def referral_by_id(session: ScopedSession, referral_id: UUID) -> Referral | None:
+    """Return the referral, or None when absent or not theirs."""
+    return session.scalar(select(Referral).where(Referral.id == referral_id))
+
+
+def referrals_of_patient(session: ScopedSession, patient_id: UUID) -> Sequence[Referral]:
+    """Return the patient's referrals, newest first."""
+    found = select(Referral).where(Referral.patient_id == patient_id)
+    return session.scalars(found.order_by(Referral.created_at.desc(), Referral.id.desc())).all()
+
+
+def referrals_of_prescription(session: ScopedSession, prescription_id: UUID) -> Sequence[Referral]:
+    """Return the referrals of one prescription, in the order they were written."""
+    found = select(Referral).where(Referral.prescription_id == prescription_id)
+    return session.scalars(found.order_by(Referral.created_at, Referral.id)).all()
+
+
+def referrals_of_clinic(
+    session: ScopedSession, clinic_id: UUID, *, state: ReferralState | None = None, number: int = 1
+) -> Page:
+    """Return a page of the clinic's referrals, newest first; only those in `state` if given."""
+    found = select(Referral).where(Referral.clinic_id == clinic_id)
+    if state is not None:
+        found = found.where(Referral.state == state)
+    return _page(session, found, number, Referral.created_at.desc(), Referral.id.desc())
+
+
+def count_by_state(session: ScopedSession, clinic_id: UUID) -> dict[str, int]:
+    """Return how many of the clinic's referrals stand in each state; states without any are left out."""
+    counted = select(Referral.state, func.count()).where(Referral.clinic_id == clinic_id).group_by(Referral.state)
+    return dict(session.execute(counted.order_by(Referral.state)).tuples().all())
+
+
+def referrals_for_organization(
+    session: ScopedSession, member_id: UUID, *, states: Sequence[ReferralState] = (), number: int = 1
+) -> Page:
+    """Return a page of what was sent to the organization: what waits first, the longest waiting first."""
+    found = select(Referral).where(Referral.receiver_id == member_id, Referral.mode == Mode.SENT)
+    if states:
+        found = found.where(Referral.state.in_(states))
+    waits_first = case((Referral.state == ReferralState.SENT, 0), else_=1)
+    return _page(session, found, number, waits_first, Referral.sent_at, Referral.id)
+
+
+def history_of(session: ScopedSession, referral_id: UUID) -> Sequence[ReferralMove]:
+    """Return the moves of a referral, oldest first."""
+    found = select(ReferralMove).where(ReferralMove.referral_id == referral_id)
+    return session.scalars(found.order_by(ReferralMove.at, ReferralMove.id)).all()
+
+
+def testimonies_by_side(session: ScopedSession, referral_id: UUID) -> dict[Side, list[Testimony]]:
+    """Return what each side said, oldest first, as far as the session's scope reaches."""
+    found = select(Testimony).where(Testimony.referral_id == referral_id).order_by(Testimony.at, Testimony.id)
+    by_side: dict[Side, list[Testimony]] = {side: [] for side in Side}
+    for row in session.scalars(found):
+        by_side[Side(row.side)].append(row)
+    return by_side
+
+
+def organization_testimonies(session: ScopedSession, referral_id: UUID) -> Sequence[Testimony]:
+    """Return what the organization said, oldest first: all that its own pages may show."""
+    found = select(Testimony).where(Testimony.referral_id == referral_id, Testimony.side == Side.ORGANIZATION)
+    return session.scalars(found.order_by(Testimony.at, Testimony.id)).all()
+
+
+def _page(session: ScopedSession, found: Select[Referral], number: int, *order: Any) -> Page:
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    last = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, number), last)
+    rows = session.scalars(found.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    return Page(rows, number, total)

@@ -1,0 +1,186 @@
+"""The clinic's pages of referrals: the list, one referral as a story, its own steps, and what others said by phone."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from referral.accounts.principal import current_person
+from referral.kit.errors import InvalidInput
+from referral.kit.policy import requires
+from referral.kit.scope import ScopedSession
+from referral.kit.transaction import request_session
+from referral.referrals import actions, words
+from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.forms import PhoneAnswerForm, StepForm, TestimonyForm
+from referral.referrals.models import Referral
+from referral.referrals.pages import filters, referral_page, referral_rows
+from referral.referrals.policies import ReferralPermission
+from referral.referrals.queries import count_by_state, referral_by_id, referrals_of_clinic
+from referral.referrals.states import (
+    DeclineReason,
+    Outcome,
+    ReferralEvent,
+    ReferralState,
+    Side,
+    TestimonyChannel,
+)
+from referral.referrals.steps import answers_by_phone, expect_version
+from referral.referrals.testimonies import GivenTestimony, testify
+
+blueprint = Blueprint("referrals", __name__, template_folder="templates")
+
+P = ReferralPermission
+
+
+@blueprint.get("/referrals")
+@requires(P.VIEW)
+def index() -> ResponseReturnValue:
+    """List the clinic's referrals, newest first; the filter stands in the address."""
+    session, clinic_id = request_session(), current_person().member_id
+    wanted = request.args.get("state")
+    state = ReferralState(wanted) if wanted in set(ReferralState) else None
+    page = referrals_of_clinic(session, clinic_id, state=state, number=request.args.get("page", 1, type=int))
+    return render_template(
+        "referrals/list.html",
+        page=page,
+        rows=referral_rows(session, page.rows),
+        filters=filters(count_by_state(session, clinic_id), state),
+    )
+
+
+@blueprint.get("/referrals/<uuid:referral_id>")
+@requires(P.VIEW, load=referral_by_id)
+def show(referral: Referral) -> ResponseReturnValue:
+    """Show one referral: its facts, its story, both sides' words, and what can be done."""
+    return referral_page(request_session(), referral, current_person())
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/undo")
+@requires(P.SIGN, load=referral_by_id)
+def undo(referral: Referral) -> ResponseReturnValue:
+    """Take the signature back before anything leaves."""
+    return _step(referral, actions.undo, _l("The signature was taken back. Nothing has left."))
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/sign")
+@requires(P.SIGN, load=referral_by_id)
+def sign_again(referral: Referral) -> ResponseReturnValue:
+    """Sign a referral whose signature was taken back."""
+    return _step(referral, _sign, _l("It was signed again."))
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/cancel")
+@requires(P.SIGN, load=referral_by_id)
+def cancel(referral: Referral) -> ResponseReturnValue:
+    """Cancel it for the clinic."""
+    return _step(referral, actions.cancel, _l("The referral was cancelled."))
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/withdraw")
+@requires(P.PATIENT_SAYS, load=referral_by_id)
+def withdraw(referral: Referral) -> ResponseReturnValue:
+    """Withdraw it because the patient says so."""
+    return _step(referral, actions.withdraw, _l("The referral was withdrawn for the patient."))
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/mark-error")
+@requires(P.SIGN, load=referral_by_id)
+def mark_error(referral: Referral) -> ResponseReturnValue:
+    """Recall a referral that was sent in error."""
+    return _step(referral, actions.mark_error, _l("The referral was recalled. The organization's link is dead."))
+
+
+@blueprint.route("/referrals/<uuid:referral_id>/answer", methods=["GET", "POST"])
+@requires(P.RECORD, load=referral_by_id)
+def record_answer(referral: Referral) -> ResponseReturnValue:
+    """Write down what the organization answered by phone or in person."""
+    form = PhoneAnswerForm(version=str(referral.version))
+    form.answer.choices = answers_by_phone(referral)
+    if form.validate_on_submit():
+        expect_version(referral, form.version.data)
+        try:
+            _apply_phone_answer(request_session(), referral, form)
+        except InvalidInput as error:
+            form.blame(error)
+        else:
+            flash(_l("The answer was written down."), "success")
+            return _back(referral)
+    return _form_page("referrals/record_answer.html", referral, form)
+
+
+@blueprint.route("/referrals/<uuid:referral_id>/testimony", methods=["GET", "POST"])
+@requires(P.RECORD, load=referral_by_id)
+def record_testimony(referral: Referral) -> ResponseReturnValue:
+    """Write down what the patient or the organization says happened."""
+    form = TestimonyForm(version=str(referral.version))
+    if form.validate_on_submit():
+        expect_version(referral, form.version.data)
+        try:
+            testify(request_session(), referral, _given(form))
+        except InvalidInput as error:
+            form.blame(error)
+        else:
+            flash(_l("What was said was written down."), "success")
+            return _back(referral)
+    return _form_page("referrals/record_testimony.html", referral, form)
+
+
+Verb = Callable[..., object]
+
+
+def _step(referral: Referral, verb: Verb, done: LazyString) -> ResponseReturnValue:
+    form = StepForm()
+    if not form.validate_on_submit():
+        return referral_page(request_session(), referral, current_person()), 422
+    expect_version(referral, form.version.data)
+    person = current_person()
+    verb(request_session(), referral, Actor(ActorKind.MEMBERSHIP, person.person_id, person.name), note=form.note.data)
+    flash(done, "success")
+    return _back(referral)
+
+
+def _sign(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> object:
+    return actions.move(session, referral, ReferralEvent.SIGN, actor, note=note)
+
+
+def _apply_phone_answer(session: ScopedSession, referral: Referral, form: PhoneAnswerForm) -> None:
+    actor = Actor(ActorKind.PHONE, current_person().person_id, form.speaker.data)
+    answer = ReferralEvent(form.answer.data)
+    if answer is ReferralEvent.ACCEPT:
+        actions.accept(session, referral, actor, note=form.note.data)
+    elif answer is ReferralEvent.DECLINE:
+        if not form.reason.data:
+            raise InvalidInput(_l("Choose why they decline, so that the next place fits better."), "reason")
+        actions.decline(session, referral, actor, reason=DeclineReason(form.reason.data), note=form.note.data)
+    elif answer is ReferralEvent.WAITLIST:
+        actions.waitlist(session, referral, actor, position=form.position.data, estimate=form.estimate.data)
+    else:
+        actions.start(session, referral, actor)
+
+
+def _given(form: TestimonyForm) -> GivenTestimony:
+    outcome = Outcome(form.outcome.data)
+    return GivenTestimony(
+        side=Side(form.side.data),
+        outcome=outcome,
+        channel=TestimonyChannel(form.channel.data),
+        reason=(form.reason.data or None) if outcome is Outcome.NOT_RECEIVED else None,
+        units=form.units.data,
+        speaker=form.speaker.data,
+        taken_by=current_person().person_id,
+        interpreter=form.interpreter.data,
+        language=form.language.data or None,
+        note=form.note.data,
+    )
+
+
+def _form_page(template: str, referral: Referral, form: PhoneAnswerForm | TestimonyForm) -> ResponseReturnValue:
+    page = render_template(template, referral=referral, form=form, words=words)
+    return (page, 422) if form.errors else page
+
+
+def _back(referral: Referral) -> ResponseReturnValue:
+    return redirect(url_for("referrals.show", referral_id=referral.id), 303)

@@ -1,0 +1,150 @@
+"""The words of referrals on pages: states, events, modes, reasons, outcomes, needs and shared fields."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from referral.referrals.actors import ActorKind
+from referral.referrals.states import (
+    DeclineReason,
+    Mode,
+    NotCompletedReason,
+    Outcome,
+    ReferralEvent,
+    ReferralState,
+    Side,
+    TestimonyChannel,
+    Urgency,
+)
+from resources_directory.needs import NeedDomain
+
+STATES: Mapping[str, LazyString] = {
+    ReferralState.DRAFT: _l("Not signed"),
+    ReferralState.HELD: _l("Signed, can be undone"),
+    ReferralState.SENT: _l("Waiting for an answer"),
+    ReferralState.ACCEPTED: _l("Accepted"),
+    ReferralState.DECLINED: _l("Declined"),
+    ReferralState.EXPIRED: _l("No answer came"),
+    ReferralState.IN_PROGRESS: _l("Under way"),
+    ReferralState.WAITLISTED: _l("On a waiting list"),
+    ReferralState.COMPLETED: _l("Help was received"),
+    ReferralState.NOT_COMPLETED: _l("Help did not come"),
+    ReferralState.WITHDRAWN: _l("Withdrawn by the patient"),
+    ReferralState.CANCELLED: _l("Cancelled by the clinic"),
+    ReferralState.ENTERED_IN_ERROR: _l("Recalled: sent in error"),
+}
+
+#: A sentence of the history for each event.
+HAPPENED: Mapping[str, LazyString] = {
+    ReferralEvent.SIGN: _l("It was signed."),
+    ReferralEvent.UNDO: _l("The signature was taken back before anything left."),
+    ReferralEvent.SEND: _l("It was sent to the organization."),
+    ReferralEvent.BEGIN: _l("The patient can go or call now."),
+    ReferralEvent.ACCEPT: _l("The organization accepted."),
+    ReferralEvent.DECLINE: _l("The organization declined."),
+    ReferralEvent.EXPIRE: _l("The time to answer ran out."),
+    ReferralEvent.START: _l("The organization has begun."),
+    ReferralEvent.WAITLIST: _l("It was put on a waiting list."),
+    ReferralEvent.COMPLETE: _l("It was closed: help was received."),
+    ReferralEvent.FAIL: _l("It was closed: help did not come."),
+    ReferralEvent.WITHDRAW: _l("The patient withdrew it."),
+    ReferralEvent.CANCEL: _l("The clinic cancelled it."),
+    ReferralEvent.MARK_ERROR: _l("It was recalled because it was sent in error."),
+}
+
+MODES: Mapping[str, LazyString] = {
+    Mode.SENT: _l("We ask the organization"),
+    Mode.SELF_DIRECTED: _l("The patient goes or calls"),
+    Mode.PHONE_HAND_OVER: _l("We call together with the patient"),
+}
+
+MODE_HINTS: Mapping[str, LazyString] = {
+    Mode.SENT: _l("They get an e-mail with a link and answer. What the patient agrees to is shared with them."),
+    Mode.SELF_DIRECTED: _l("Nothing is sent. The patient takes the slip, and we ask later whether they could go."),
+    Mode.PHONE_HAND_OVER: _l("Nothing is sent. Call now, with the patient beside you."),
+}
+
+URGENCIES: Mapping[str, LazyString] = {
+    Urgency.ROUTINE: _l("Usual"),
+    Urgency.SOON: _l("Soon"),
+    Urgency.TODAY: _l("Today"),
+}
+
+DECLINE_REASONS: Mapping[str, LazyString] = {
+    DeclineReason.NO_CAPACITY: _l("No room at present"),
+    DeclineReason.NOT_ELIGIBLE: _l("Does not fit our rules"),
+    DeclineReason.OUT_OF_AREA: _l("Outside our area"),
+    DeclineReason.WRONG_SERVICE: _l("We do not offer this"),
+    DeclineReason.CANNOT_SERVE_LANGUAGE: _l("We cannot serve this language"),
+    DeclineReason.DUPLICATE: _l("We already have this request"),
+    DeclineReason.OTHER: _l("Another reason"),
+}
+
+NOT_COMPLETED_REASONS: Mapping[str, LazyString] = {
+    NotCompletedReason.COULD_NOT_REACH: _l("The person could not be reached"),
+    NotCompletedReason.DID_NOT_MEET: _l("The meeting did not take place"),
+    NotCompletedReason.NOT_ELIGIBLE_AFTER_INTAKE: _l("Does not fit the rules, as intake showed"),
+    NotCompletedReason.DOCUMENTS_MISSING: _l("Papers were missing"),
+    NotCompletedReason.WAITED_TOO_LONG: _l("The wait was too long"),
+    NotCompletedReason.NO_LONGER_WANTED: _l("No longer wanted"),
+    NotCompletedReason.OTHER: _l("Another reason"),
+}
+
+OUTCOMES: Mapping[str, LazyString] = {
+    Outcome.RECEIVED: _l("Help was received"),
+    Outcome.PARTLY_RECEIVED: _l("Part of the help was received"),
+    Outcome.NOT_RECEIVED: _l("Help was not received"),
+    Outcome.NO_LONGER_WANTED: _l("Help is no longer wanted"),
+}
+
+SIDES: Mapping[str, LazyString] = {
+    Side.ORGANIZATION: _l("The organization"),
+    Side.PATIENT: _l("The patient"),
+}
+
+CHANNELS: Mapping[str, LazyString] = {
+    TestimonyChannel.LINK: _l("by the link in the e-mail"),
+    TestimonyChannel.ACCOUNT: _l("signed in"),
+    TestimonyChannel.TEXT: _l("by text message"),
+    TestimonyChannel.PHONE: _l("by phone"),
+    TestimonyChannel.IN_PERSON: _l("in person"),
+}
+
+ACTORS: Mapping[str, LazyString] = {
+    ActorKind.MEMBERSHIP: _l("Signed in"),
+    ActorKind.LINK: _l("By the link in the e-mail"),
+    ActorKind.PHONE: _l("By phone or in person"),
+    ActorKind.TEXT: _l("By text message"),
+    ActorKind.CLOCK: _l("By the clock"),
+}
+
+NEEDS: Mapping[str, LazyString] = {
+    NeedDomain.FOOD: _l("Food"),
+    NeedDomain.TRANSPORTATION: _l("Transportation"),
+    NeedDomain.UTILITIES: _l("Utilities"),
+    NeedDomain.HOUSING: _l("Housing"),
+    NeedDomain.EMPLOYMENT: _l("Work"),
+    NeedDomain.EDUCATION: _l("Education"),
+    NeedDomain.FINANCIAL_STRAIN: _l("Money for basic things"),
+    NeedDomain.INTERPERSONAL_SAFETY: _l("Safety with other people"),
+    NeedDomain.SOCIAL_CONNECTION: _l("Company and connection"),
+    NeedDomain.LEGAL_IMMIGRATION: _l("Legal help"),
+    NeedDomain.CHILDCARE: _l("Childcare"),
+    NeedDomain.HEALTH_CARE_ACCESS: _l("Getting health care"),
+    NeedDomain.DIGITAL_ACCESS: _l("Phone and internet"),
+    NeedDomain.BENEFITS_ENROLMENT: _l("Applying for benefits"),
+}
+
+
+def reason_words(reason: str | None) -> str:
+    """Return the words for a reason of a decline or of help that did not come; empty without one."""
+    if reason is None:
+        return ""
+    return str(DECLINE_REASONS.get(reason) or NOT_COMPLETED_REASONS.get(reason) or reason)
+
+
+def choices(words: Mapping[str, LazyString], *, only: type[StrEnum] | None = None) -> list[tuple[str, LazyString]]:
+    """Return (value, words) for a field of choices, in table order; only those of `only` if given."""
+    return [(str(value), text) for value, text in words.items() if only is None or value in set(only)]

@@ -1,0 +1,133 @@
+"""A real worker process that sends messages and can be made to die or sleep at any step. Only for tests."""
+
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
+from typing import Any
+
+from sqlalchemy import event
+
+from referral.kit.crypto import Vault
+from referral.kit.scope import ScopedSession
+from referral.kit.transaction import Database
+from referral.outbox import hooks
+from referral.outbox.gateway.base import SendOutcome
+from referral.outbox.gateway.choose import Gateways
+from referral.outbox.gateway.twilio_sms import TwilioGateway
+from referral.outbox.hooks import Composed
+from referral.outbox.models import Message
+from referral.outbox.sending import Sender, Timing, sweep_outbox
+from referral.outbox.submitting import Submission
+from tests.fakes.twilio_server import FakeTwilio
+
+#: Forked from a clean server process: as separate as a new one, and started in an instant.
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload([__name__])
+
+MASTER_KEY = b"k" * 32
+
+
+@dataclass(frozen=True)
+class WorkOrder:
+    """What a worker is to do. `step`: the number of the statement, commit or POST before which `signal` hits it.
+
+    Or a name: "submitted" (committed, the clock not yet looked at), "posted" (answered, nothing written down).
+    """
+
+    database_url: str
+    twilio_url: str
+    account_sid: str
+    auth_token: str
+    messaging_service_sid: str
+    step: int | str | None = None
+    signal: int = signal.SIGKILL
+    lease_s: float = 2.0
+    timeout_s: float = 1.0
+    margin_s: float = 0.5
+
+
+def order_for(database: Database, twilio: FakeTwilio, **changes: Any) -> WorkOrder:
+    """Return the order to send everything that is due, through this Twilio."""
+    return WorkOrder(
+        database.engine.url.render_as_string(hide_password=False),
+        twilio.base_url,
+        twilio.account_sid,
+        twilio.auth_token,
+        twilio.messaging_service_sid,
+        **changes,
+    )
+
+
+class WorkerProcess:
+    """A started worker. `reached` is set just before the signal hits it."""
+
+    def __init__(self, order: WorkOrder) -> None:
+        self.reached: Event = _context.Event()
+        self._process: BaseProcess = _context.Process(target=_work, args=(order, self.reached), daemon=True)
+        self._process.start()
+
+    def wait(self, seconds: float = 30) -> int | None:
+        """Return the exit code, -9 when killed; None while it still runs."""
+        self._process.join(seconds)
+        return self._process.exitcode
+
+    def wake(self) -> None:
+        """Let a sleeping worker go on."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGCONT)
+
+
+class _Steps:
+    """Counts what the worker does, and strikes at the step of the order."""
+
+    def __init__(self, order: WorkOrder, reached: Event) -> None:
+        self._order, self._reached, self._count = order, reached, 0
+
+    def __call__(self, name: str | None = None) -> None:
+        self._count += 1
+        if self._order.step in (self._count, name or ""):
+            self._reached.set()
+            os.kill(os.getpid(), self._order.signal)
+
+
+class _BreakableSender(Sender):
+    """A sender with steps around its POST."""
+
+    steps: _Steps
+
+    def _post(self, submission: Submission) -> SendOutcome:
+        self.steps("submitted")
+        outcome = super()._post(submission)
+        self.steps("posted")
+        return outcome
+
+
+def _work(order: WorkOrder, reached: Event) -> None:
+    hooks.compose.fill(_compose)
+    hooks.on_message_accepted.fill(lambda _session, _message: None)
+    hooks.on_message_stuck.fill(lambda _session, _message: None)
+    steps = _Steps(order, reached)
+    database = Database(order.database_url, Vault(MASTER_KEY))
+    event.listen(database.engine, "before_cursor_execute", lambda *_: steps())
+    event.listen(database.engine, "commit", lambda *_: steps())
+    gateway = TwilioGateway(
+        order.account_sid,
+        order.auth_token,
+        messaging_service_sid=order.messaging_service_sid,
+        base_url=order.twilio_url,
+        timeout_s=order.timeout_s,
+    )
+    timing = Timing(timedelta(seconds=order.lease_s), order.timeout_s, order.margin_s)
+    sender = _BreakableSender(Gateways(sms=gateway, email=None), "https://needsrx.example.org", timing)
+    sender.steps = steps
+    sweep_outbox(database)
+    while sender.send_due(database):
+        sweep_outbox(database)
+
+
+def _compose(_session: ScopedSession, message: Message, _now: datetime) -> Composed:
+    return Composed(to=message.facts["to"], body="Clinic: hello.", language="en")
