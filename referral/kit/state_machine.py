@@ -62,3 +62,15 @@ class Machine(Generic[S, E]):
             if grown == found:
                 return found
             found = grown
+
+
+def mermaid(machine: Machine[S, E]) -> str:
+    """Return the machine drawn as a Mermaid state diagram, one line per move, in table order."""
+    lines = ["stateDiagram-v2", f"    [*] --> {machine.initial}"]
+    drawn: dict[tuple[S, S], list[str]] = {}
+    for (source, event), target in machine.moves.items():
+        drawn.setdefault((source, target), []).append(str(event))
+    lines += [f"    {source} --> {target}: {' / '.join(events)}" for (source, target), events in drawn.items()]
+    live = set(machine.live_states())
+    lines += [f"    {state} --> [*]" for state in machine.states() if state not in live]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Speed, as ratios within one run: other work on the machine slows both sides alike."""
