@@ -8,6 +8,14 @@ from typing import cast
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
+from referral.accounts import account_views, people_views
+from referral.accounts import policies as accounts_policies
+from referral.accounts import views as accounts
+from referral.accounts.loading import init_sign_in
+from referral.demo import simulator
+from referral.directory import hsds
+from referral.directory import policies as directory_policies
+from referral.directory import views as directory
 from referral.kit.crypto import Vault
 from referral.kit.errors import register_errors
 from referral.kit.hooks import UnfilledHook, unfilled_hooks
@@ -16,6 +24,21 @@ from referral.kit.logs import start_logs
 from referral.kit.policy import View, policy, public, route_policies
 from referral.kit.settings import Settings, read_settings
 from referral.kit.transaction import Database, TransactionalFlask
+from referral.messaging import webhooks
+from referral.navigation import policies as navigation_policies
+from referral.navigation import views as navigation
+from referral.patients import consent_views
+from referral.patients import policies as patients_policies
+from referral.patients import views as patients
+from referral.prescriptions import policies as prescriptions_policies
+from referral.prescriptions import views as prescriptions
+from referral.referrals import answering, inbox
+from referral.referrals import policies as referrals_policies
+from referral.referrals import views as referrals
+from referral.reports import policies as reports_policies
+from referral.reports import views as reports
+from referral.screening import policies as screening_policies
+from referral.screening import views as screening
 from referral.web import headers, page_context
 from referral.web import views as web
 from referral.wiring import fill_hooks
@@ -32,6 +55,16 @@ def slices() -> list[Slice]:
     """Return (blueprints, RULES) of every slice with pages."""
     return [
         ((web.blueprint,), {}),
+        ((webhooks.blueprint,), {}),
+        ((accounts.blueprint, account_views.blueprint, people_views.blueprint), accounts_policies.RULES),
+        ((patients.blueprint, consent_views.blueprint), patients_policies.RULES),
+        ((screening.blueprint,), screening_policies.RULES),
+        ((referrals.blueprint, answering.blueprint, inbox.blueprint), referrals_policies.RULES),
+        ((prescriptions.blueprint,), prescriptions_policies.RULES),
+        ((navigation.blueprint,), navigation_policies.RULES),
+        ((directory.blueprint, hsds.blueprint), directory_policies.RULES),
+        ((reports.blueprint,), reports_policies.RULES),
+        ((simulator.blueprint,), {}),
     ]
 
 
@@ -58,7 +91,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_errors(app)
     init_languages(app)
     headers.init_headers(app)
-    app.extensions["csrf_protect"] = CSRFProtect(app)
+    CSRFProtect(app).exempt(webhooks.blueprint)  # they are signed by the provider instead
+    init_sign_in(app)
     page_context.init_page_context(app)
     _mount(app)
     _check(app)

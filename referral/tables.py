@@ -5,6 +5,7 @@ from referral.audit import models as audit
 from referral.followups import models as followups
 from referral.kit import crypto, installation
 from referral.messaging import models as messaging
+from referral.navigation import models as navigation
 from referral.outbox import models as outbox
 from referral.patients import consent_models as consents
 from referral.patients import models as patients
@@ -25,6 +26,7 @@ MODULES = (
     followups,
     installation,
     messaging,
+    navigation,
     outbox,
     patients,
     prescriptions,

@@ -12,12 +12,18 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import record_reads
 from referral.messaging import hooks as messaging_hooks
 from referral.messaging.composing import compose_keyword_reply, compose_patient_text
+from referral.messaging.conversation import conversation_section
 from referral.outbox import hooks as outbox_hooks
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
+from referral.patients import hooks as patient_hooks
+from referral.patients.hooks import Section
+from referral.patients.models import Patient
 from referral.referrals import hooks as referral_hooks
 from referral.referrals.mails import compose_organization_mail
 from referral.referrals.models import Referral, Testimony
+from referral.referrals.patient_section import referral_section
+from referral.screening.sections import needs_section
 from referral.todos.stuck import learn_about_number, tell_about_stuck_message
 
 #: Who makes the words of a message, by Message.composer.
@@ -41,6 +47,7 @@ def fill_hooks() -> None:
     messaging_hooks.on_opted_out.fill(give_up_questions)
     referral_hooks.on_referral_moved.fill(follow_move)
     referral_hooks.on_testimony.fill(_testified)
+    patient_hooks.patient_sections.fill(_patient_sections)
 
 
 def _compose(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
@@ -55,3 +62,7 @@ def _message_stuck(session: ScopedSession, message: Message) -> None:
 
 def _testified(session: ScopedSession, referral: Referral, testimony: Testimony) -> None:
     """Nothing follows yet: the closing rule has done its work, and answers that differ are a to-do already."""
+
+
+def _patient_sections(session: ScopedSession, patient: Patient) -> list[Section]:
+    return [needs_section(session, patient), referral_section(session, patient), conversation_section(session, patient)]

@@ -175,8 +175,8 @@ def end_membership(session: ScopedSession, membership: Membership) -> None:
 def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID | None) -> None:
     """Bar a member's person from signing in; every sign-in is dead from the next request on.
 
-    Raises Conflict for oneself, when they also work for another member (whose people they are too), or when nobody would be left to
-    look after this one. Flushes; the caller commits.
+    Raises Conflict for oneself, when they also work for another member (whose people they are too), or when nobody
+    would be left to look after this one. Flushes; the caller commits.
     """
     person = session.get_one(Person, membership.person_id)
     if person.id == by:

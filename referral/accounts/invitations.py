@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from referral.accounts.actions import NewMember, add_membership, add_person, check_role, create_member
 from referral.accounts.links import end_links, issue_link, open_link, use_link
 from referral.accounts.models import Invitation, LinkPurpose, Member, Membership, Person, SignedLink
-from referral.accounts.names import read_email
+from referral.accounts.names import read_email, role_name
 from referral.accounts.queries import has_administrator, person_by_email
 from referral.accounts.roles import MemberKind, Role
 from referral.kit import clock
@@ -52,6 +52,11 @@ class ShownInvitation:
     email: str
     name: str
     known: bool
+
+    @property
+    def role_label(self) -> str:
+        """The role in the reader's language."""
+        return role_name(self.role)
 
 
 def invite(

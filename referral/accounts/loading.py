@@ -66,8 +66,8 @@ def _touch(signed: Signed) -> None:
 
 
 def _sign_in_needed(_error: SignInNeeded) -> ResponseReturnValue:
-    wants_page = request.accept_mimetypes.accept_html and REFRESH_HEADER not in request.headers
-    if request.method in SAFE_METHODS and wants_page:
+    takes_html = not request.accept_mimetypes or request.accept_mimetypes.accept_html
+    if request.method in SAFE_METHODS and takes_html and REFRESH_HEADER not in request.headers:
         asked = request.full_path if request.query_string else request.path
         return redirect(url_for("accounts.sign_in", next=asked if asked != "/" else None))
     message = _(

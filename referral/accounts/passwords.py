@@ -41,7 +41,7 @@ def matches(stored: str | None, password: str) -> bool:
         right = _hasher.verify(stored or _nobodys_hash(), _normal(password[: LONGEST + 1]))
     except (Argon2Error, InvalidHashError):
         return False
-    return right and stored is not None and len(password) <= LONGEST
+    return right and bool(stored) and len(password) <= LONGEST
 
 
 def needs_rehash(stored: str) -> bool:

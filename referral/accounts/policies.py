@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from referral.accounts.roles import Role
+from referral.accounts.roles import MemberKind, Role
 
 
 class AccountPermission(StrEnum):
@@ -16,13 +16,16 @@ class AccountPermission(StrEnum):
     MANAGE_MEMBERS = "account.members"
 
 
+#: The role of whoever looks after a member's people, by kind of member.
+ADMINISTRATOR_OF: dict[MemberKind, Role] = {
+    MemberKind.CLINIC: Role.CLINIC_ADMINISTRATOR,
+    MemberKind.ORGANIZATION: Role.ORGANIZATION_ADMINISTRATOR,
+    MemberKind.NETWORK: Role.PLATFORM_ADMINISTRATOR,
+}
+ADMINISTRATORS = frozenset(ADMINISTRATOR_OF.values())
+
 RULES: dict[str, frozenset[Role]] = {
     AccountPermission.OWN_ACCOUNT: frozenset(Role),
-    AccountPermission.MANAGE_PEOPLE: frozenset(
-        {Role.CLINIC_ADMINISTRATOR, Role.ORGANIZATION_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}
-    ),
+    AccountPermission.MANAGE_PEOPLE: ADMINISTRATORS,
     AccountPermission.MANAGE_MEMBERS: frozenset({Role.PLATFORM_ADMINISTRATOR}),
 }
-
-#: The role of whoever looks after a member's people, by kind of member.
-ADMINISTRATORS = frozenset({Role.CLINIC_ADMINISTRATOR, Role.ORGANIZATION_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})

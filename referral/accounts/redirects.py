@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 LONGEST = 2000
 
 
-def own_path(text: str | None) -> str | None:
+def own_path(text: str | None, *, signing_in: bool = False) -> str | None:
     """Return the path if it can only lead to a page of ours, else None.
 
     Refused: other hosts ("https://…", "//…"), what browsers read as such ("/\\…", tabs and line ends inside), and the
-    pages of signing in and out themselves.
+    pages of signing in and out, unless `signing_in`.
     """
     if not text or len(text) > LONGEST or not text.startswith("/") or text.startswith("//"):
         return None
@@ -19,6 +19,6 @@ def own_path(text: str | None) -> str | None:
         parts = urlsplit(text)
     except ValueError:
         return None
-    if parts.scheme or parts.netloc or parts.path.startswith(("/sign-", "/language", "//")):
+    if parts.scheme or parts.netloc or parts.path.startswith("//"):
         return None
-    return text
+    return text if signing_in or not parts.path.startswith("/sign-") else None

@@ -131,7 +131,7 @@ def change_password(session: ScopedSession, signed: Signed, password_hash: str) 
     session.flush()
 
 
-def personal_words(session: ScopedSession, signed: Signed) -> list[str]:
+def own_words(session: ScopedSession, signed: Signed) -> list[str]:
     """Return what the person's password may not lean on."""
     person = session.get_one(Person, signed.person_id)
     member = session.get_one(Member, signed.member_id)

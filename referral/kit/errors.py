@@ -107,7 +107,10 @@ def face(status: int, title: str, message: str) -> Response:
         answer = jsonify(type="about:blank", title=title, status=status, detail=message)
         answer.mimetype = "application/problem+json"
     else:
-        answer = Response(render_template("error.html", status=status, title=title, message=message))
+        page = render_template(
+            "error.html", status=int(status), heading=title, message=message, reference=g.get("request_id")
+        )
+        answer = Response(page)
     answer.status_code = status
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "10"

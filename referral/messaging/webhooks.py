@@ -20,7 +20,7 @@ from referral.outbox.receipts import Receipt, record_receipt
 
 log = logging.getLogger(__name__)
 
-blueprint = Blueprint("webhooks", __name__, url_prefix="/sms")
+blueprint = Blueprint("webhooks", __name__, url_prefix="/sms", template_folder="templates")
 
 NO_CONTENT = ("", 204)
 

@@ -6,21 +6,20 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from referral.accounts.principal import current_person
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.actions import add_phone
-from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION, sharing_words, words_language
+from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION, words_language
 from referral.patients.consents import ConsentTaken, opt_out, record_sharing_consent, record_texting_consent
 from referral.patients.forms import StopSharingForm, StopTextsForm, TextingForm, consent_taken
 from referral.patients.models import Patient
 from referral.patients.page_rows import PhoneRow, SharingRow, phone_rows, sharing_rows
 from referral.patients.policies import PatientPermission
 from referral.patients.queries import display_name, patient_by_id
-from referral.patients.states import ConsentMethod, OptOutKind, SharedField
+from referral.patients.states import ConsentMethod, OptOutKind
 
 blueprint = Blueprint("consents", __name__, url_prefix="/patients", template_folder="templates")
 
@@ -82,7 +81,7 @@ def record_texting(found: PhoneOfPatient) -> ResponseReturnValue:
         return _texting_page(form, found), 422
     shown = ConsentTaken(TEXTING_WORDS[language], language, WORDS_VERSION, ConsentMethod.IN_PERSON, signed.person_id)
     given = form.agrees.data == "yes"
-    add_phone(session, found.patient, form.phone_facts(found.row.e164), by=signed.person_id)
+    add_phone(session, found.patient, form.facts_about(found.row.e164), by=signed.person_id)
     record_texting_consent(session, found.row.phone, given=given, taken=consent_taken(form, shown))
     flash(_("The patient's answer about texts is recorded."), "success")
     return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
@@ -126,9 +125,7 @@ def stop_texts(found: PhoneOfPatient) -> ResponseReturnValue:
 def record_stop(found: PhoneOfPatient) -> ResponseReturnValue:
     """Stop every text to this phone, everywhere."""
     if not found.row.opted_out:
-        opt_out(
-            request_session(), found.row.phone.phone_number_id, OptOutKind.STAFF, by=current_person().person_id
-        )
+        opt_out(request_session(), found.row.phone.phone_number_id, OptOutKind.STAFF, by=current_person().person_id)
     flash(_("No more texts go to this phone. What is under way goes on by phone call."), "success")
     return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
 
@@ -149,11 +146,8 @@ def record_stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
         return _stop_sharing_page(form, found), 422
     given = found.row.consent
     if given.given:
-        language = given.words_language
-        words = sharing_words(language, found.row.organization, [SharedField(field) for field in given.fields])
-        taken_back = ConsentTaken(
-            words, language, WORDS_VERSION, ConsentMethod.IN_PERSON, current_person().person_id
-        )
+        by = current_person().person_id
+        taken_back = ConsentTaken(given.words, given.words_language, given.words_version, ConsentMethod.IN_PERSON, by)
         record_sharing_consent(
             request_session(),
             found.patient,

@@ -59,11 +59,11 @@ def fact_words(facts: PatientFacts, name: str) -> str:
     if name in ("written_language", "spoken_language"):
         return language_words(value)
     if name == "interpreter_needed":
-        return _("Needed") if value else _("Not needed")
+        return str(_("Needed") if value else _("Not needed"))
     if name == "privacy_level":
         return str(PRIVACY[value])
     if name == "birth_date":
-        return format_date(value, "long") if value else _("Not known")
+        return str(format_date(value, "long") if value else _("Not known"))
     return value or ""
 
 

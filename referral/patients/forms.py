@@ -1,7 +1,7 @@
 """Forms about patients: finding, registering, correcting, phones and consents."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -56,20 +56,14 @@ class PatientForm(Form):
     zip_code = StringField(
         LABELS["zip_code"], [ZipCode()], description=_l("Where they stay most nights. Leave it empty if there is none.")
     )
-    spoken_language = SelectField(LABELS["spoken_language"])
+    spoken_language = SelectField(LABELS["spoken_language"], choices=spoken_language_choices)
     written_language = SelectField(
-        LABELS["written_language"], description=_l("Texts and papers come in this language. Ask; do not guess.")
+        LABELS["written_language"],
+        choices=written_language_choices,
+        description=_l("Texts and papers come in this language. Ask; do not guess."),
     )
     interpreter_needed = BooleanField(_l("Needs an interpreter"))
-    privacy_level = RadioField(
-        LABELS["privacy_level"], choices=choices(PRIVACY), default=str(PrivacyLevel.STANDARD)
-    )
-
-    def __init__(self, *args: object, **values: object) -> None:
-        """Build the form; the languages are named in the reader's language."""
-        super().__init__(*args, **values)
-        self.spoken_language.choices = spoken_language_choices()
-        self.written_language.choices = written_language_choices()
+    privacy_level = RadioField(LABELS["privacy_level"], choices=choices(PRIVACY), default=str(PrivacyLevel.STANDARD))
 
     def facts(self) -> PatientFacts:
         """Return what was typed; empty means not known."""
@@ -100,7 +94,7 @@ class PhoneFields(Form):
         description=_l("Ask the patient. Until they say yes, no text is sent."),
     )
 
-    def phone_facts(self, e164: str) -> PhoneFacts:
+    def facts_about(self, e164: str) -> PhoneFacts:
         """Return what was said about the phone `e164`."""
         return PhoneFacts(e164, PhoneHolder(self.holder.data), self.is_shared.data, SmsSafety(self.sms_ok.data))
 
@@ -110,11 +104,19 @@ class PhoneForm(PhoneFields):
 
     phone = PhoneField(_l("Phone"), [DataRequired(_l("Type the phone number, with its area code."))])
 
+    def phone_facts(self) -> PhoneFacts:
+        """Return the phone with what was said about it. Only after `validate`."""
+        return self.facts_about(self.phone.data or "")
+
 
 class RegisterForm(PatientForm, PhoneFields):
     """A new patient with the first phone, if there is one."""
 
     phone = PhoneField(_l("Phone"), description=_l("Leave it empty if there is none."))
+
+    def phone_facts(self) -> PhoneFacts | None:
+        """Return the phone with what was said about it, if there is one."""
+        return self.facts_about(self.phone.data) if self.phone.data else None
 
     def search(self) -> Search:
         """Return what would find the same person."""
@@ -147,7 +149,7 @@ class TextingForm(ConsentForm, PhoneFields):
 
     agrees = RadioField(
         _l("What did they say?"),
-        choices=[("yes", _l("Yes, you may text me")), ("no", _l("No, or not any more"))],
+        choices=[SelectChoice("yes", _l("Yes, you may text me")), SelectChoice("no", _l("No, or not any more"))],
         validators=[InputRequired(_l("Choose what they said."))],
     )
     words_language = StringField(widget=HiddenInput())

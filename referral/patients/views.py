@@ -79,9 +79,7 @@ def search_patients() -> ResponseReturnValue:
 
 def _listing(form: SearchForm, search: Search, number: int) -> str:
     session, clinic_id = request_session(), current_person().member_id
-    found, total = find_patients(
-        session, search, clinic_id=clinic_id, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS
-    )
+    found, total = find_patients(session, search, clinic_id=clinic_id, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
     return render_template(
         "patients/list.html",
         form=form,
@@ -118,8 +116,9 @@ def register() -> ResponseReturnValue:
     except InvalidInput as error:
         form.blame(error)
         return _registration(form), 422
-    if form.phone.data:
-        add_phone(session, patient, form.phone_facts(form.phone.data), by=signed.person_id)
+    phone = form.phone_facts()
+    if phone is not None:
+        add_phone(session, patient, phone, by=signed.person_id)
     flash(_("The patient is registered."), "success")
     return redirect(url_for(".show_patient", patient_id=patient.id), 303)
 
@@ -197,7 +196,7 @@ def add_patient_phone(patient: Patient) -> ResponseReturnValue:
     form = PhoneForm()
     if not form.validate():
         return _phones(form, patient), 422
-    add_phone(request_session(), patient, form.phone_facts(form.phone.data), by=current_person().person_id)
+    add_phone(request_session(), patient, form.phone_facts(), by=current_person().person_id)
     flash(_("The phone is saved."), "success")
     return redirect(url_for(".show_patient", patient_id=patient.id), 303)
 

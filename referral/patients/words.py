@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
 
 from referral.kit.i18n import LANGUAGES, NO_WRITTEN_LANGUAGE, language_name
 from referral.patients.states import ConsentMethod, PhoneHolder, PrivacyLevel, SmsSafety
-
-Choices = list[tuple[str, LazyString | str]]
 
 HOLDERS: Mapping[str, LazyString] = {
     PhoneHolder.SELF: _l("The patient"),
@@ -62,28 +61,26 @@ WHY_NO_TEXTS: Mapping[str, LazyString] = {
 }
 
 
-def choices(words: Mapping[str, LazyString], *, without: tuple[str, ...] = ()) -> Choices:
-    """Return (value, words) for a field of choices, in table order."""
-    return [(str(value), text) for value, text in words.items() if value not in without]
+def choices(words: Mapping[str, LazyString], *, without: tuple[str, ...] = ()) -> list[SelectChoice]:
+    """Return the options of a field of choices, in table order."""
+    return [SelectChoice(str(value), text) for value, text in words.items() if value not in without]
 
 
-def written_language_choices() -> Choices:
+def written_language_choices() -> list[SelectChoice]:
     """Return the languages a patient may read, with unknown first and none last."""
-    spoken = spoken_language_choices()
-    return [*spoken, (NO_WRITTEN_LANGUAGE, _l("Reads no language"))]
+    return [*spoken_language_choices(), SelectChoice(NO_WRITTEN_LANGUAGE, _l("Reads no language"))]
 
 
-def spoken_language_choices() -> Choices:
+def spoken_language_choices() -> list[SelectChoice]:
     """Return the languages a patient may speak, with unknown first."""
-    known: Choices = [(code, language_name(code)) for code in LANGUAGES]
-    return [("", _l("Not asked yet")), *known]
+    return [SelectChoice("", _l("Not asked yet")), *(SelectChoice(code, language_name(code)) for code in LANGUAGES)]
 
 
 def language_words(code: str | None) -> str:
     """Return a language's name; "Not asked yet" for none; words for a person who reads no language."""
     if code is None:
-        return _("Not asked yet")
-    return _("Reads no language") if code == NO_WRITTEN_LANGUAGE else language_name(code)
+        return str(_("Not asked yet"))
+    return str(_("Reads no language")) if code == NO_WRITTEN_LANGUAGE else language_name(code)
 
 
 def why_no_texts(reason: str) -> str:

@@ -103,6 +103,16 @@ def sign_prescription(session: ScopedSession, order: PrescriptionOrder, *, by: S
     return prescription
 
 
+def check_line(session: ScopedSession, patient: Patient, line: OrderLine, *, number: int) -> tuple[Need, ServiceHit]:
+    """Return the need and the service of a line that could be signed, consent apart. Raises InvalidInput."""
+    need = _need(session, patient, line, number)
+    hit = get_service(session, line.service_id, clock.now())
+    if hit is None:
+        raise InvalidInput(_l("This service is no longer listed. Choose another one."), f"lines-{number}-service")
+    _check_mode(session, hit, line, number)
+    return need, hit
+
+
 def undo_prescription(session: ScopedSession, prescription: Prescription, *, by: Signer) -> int:
     """Take back every referral that has not left yet; return how many. Raises Conflict when all have left. Flushes."""
     actor = Actor(ActorKind.MEMBERSHIP, by.person_id, by.name)
@@ -171,12 +181,13 @@ def _twin(session: ScopedSession, order: PrescriptionOrder) -> Prescription:
 
 
 def _open_line(session: ScopedSession, sheet: _Sheet, number: int, line: OrderLine) -> None:
-    need = _need(session, sheet.patient, line, number)
-    hit = get_service(session, line.service_id, clock.now())
-    if hit is None:
-        raise InvalidInput(_l("This service is no longer listed. Choose another one."), f"lines-{number}-service")
-    _check_mode(session, hit, line, number)
+    need, hit = check_line(session, sheet.patient, line, number=number)
     sent = line.mode is Mode.SENT
+    if sent and line.consent is None:
+        raise InvalidInput(
+            _l("Without the patient's agreement nothing is sent. Choose that the patient goes or calls."),
+            f"lines-{number}-agreed",
+        )
     fields = line.fields if sent else ()
     note = line.note if SharedField.NOTE in fields or not sent else None
     referral = open_referral(
@@ -210,8 +221,8 @@ def _consent_id(session: ScopedSession, sheet: _Sheet, hit: ServiceHit, line: Or
 
 def _need(session: ScopedSession, patient: Patient, line: OrderLine, number: int) -> Need:
     need = session.scalar(select(Need).where(Need.id == line.need_id, Need.patient_id == patient.id))
-    if need is None or need.status in (NeedStatus.MET, NeedStatus.GONE):
-        raise InvalidInput(_l("This need is no longer open. Reload the page."), f"lines-{number}-service")
+    if need is None or need.status not in (NeedStatus.OPEN, NeedStatus.PARTLY):
+        raise InvalidInput(_l("This need is not open. Confirm it with the patient first."), f"lines-{number}-service")
     return need
 
 
@@ -225,15 +236,9 @@ def _check_mode(session: ScopedSession, hit: ServiceHit, line: OrderLine, number
         raise InvalidInput(
             _l("No e-mail address is known for this organization. Choose that the patient goes or calls."), where
         )
-    if line.mode is not Mode.SENT:
-        return
-    if SharedField.NEED not in line.fields:
+    if line.mode is Mode.SENT and SharedField.NEED not in line.fields:
         raise InvalidInput(
             _l("The organization must know at least what is needed. Without that, the patient goes or calls."), where
-        )
-    if line.consent is None:
-        raise InvalidInput(
-            _l("Without the patient's agreement nothing is sent. Choose that the patient goes or calls."), where
         )
 
 

@@ -193,6 +193,7 @@ def _apply(
     """Write the new state with its times; return when it expires unanswered, where it now waits for an answer."""
     now = clock.now()
     answer_by = None
+    receiver = receiver_of(session, referral) if event is E.SEND else None  # it flushes, so before the change
     referral.state = to_state
     referral.next_clock_at = referral.next_clock_step = None
     if event is E.SIGN:
@@ -204,7 +205,7 @@ def _apply(
     elif event in (E.SEND, E.BEGIN):
         referral.sent_at = now
         referral.simulated = settings_of(session).message_gateway == "simulator"
-        answer_by = _start_clocks(session, referral, now) if event is E.SEND else None
+        answer_by = _start_clocks(referral, receiver, now) if receiver is not None else None
     elif event in (E.ACCEPT, E.DECLINE):
         referral.answered_at = now
     if to_state in _CLOSING:
@@ -212,8 +213,7 @@ def _apply(
     return answer_by
 
 
-def _start_clocks(session: ScopedSession, referral: Referral, now: datetime) -> datetime:
-    receiver: Member = receiver_of(session, referral)
+def _start_clocks(referral: Referral, receiver: Member, now: datetime) -> datetime:
     referral.receiver_id = receiver.id
     pace = pace_of(referral.domain, referral.urgency)
     referral.next_clock_step = STEPS[0]

@@ -79,7 +79,7 @@ def referral_rows(session: ScopedSession, referrals: Sequence[Referral]) -> list
         Row(
             url=url_for("referrals.show", referral_id=referral.id),
             patient_name=names.get(referral.patient_id, ""),
-            need=str(words.NEEDS[referral.domain]),
+            need=str(words.need_label(referral.domain)),
             service=str(referral.service_facts.get("service_name", "")),
             state=referral.state,
             state_label=str(words.STATES[referral.state]),

@@ -1,4 +1,4 @@
-"""The words of referrals on pages: states, events, modes, reasons, outcomes, needs and shared fields."""
+"""The words of referrals on pages: states, events, modes, reasons, outcomes; needs are named by screening."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,7 +18,8 @@ from referral.referrals.states import (
     TestimonyChannel,
     Urgency,
 )
-from resources_directory.needs import NeedDomain
+from referral.screening.words import NEEDS as NEEDS
+from referral.screening.words import need_label as need_label
 
 STATES: Mapping[str, LazyString] = {
     ReferralState.DRAFT: _l("Not signed"),
@@ -119,24 +120,6 @@ ACTORS: Mapping[str, LazyString] = {
     ActorKind.TEXT: _l("By text message"),
     ActorKind.CLOCK: _l("By the clock"),
 }
-
-NEEDS: Mapping[str, LazyString] = {
-    NeedDomain.FOOD: _l("Food"),
-    NeedDomain.TRANSPORTATION: _l("Transportation"),
-    NeedDomain.UTILITIES: _l("Utilities"),
-    NeedDomain.HOUSING: _l("Housing"),
-    NeedDomain.EMPLOYMENT: _l("Work"),
-    NeedDomain.EDUCATION: _l("Education"),
-    NeedDomain.FINANCIAL_STRAIN: _l("Money for basic things"),
-    NeedDomain.INTERPERSONAL_SAFETY: _l("Safety with other people"),
-    NeedDomain.SOCIAL_CONNECTION: _l("Company and connection"),
-    NeedDomain.LEGAL_IMMIGRATION: _l("Legal help"),
-    NeedDomain.CHILDCARE: _l("Childcare"),
-    NeedDomain.HEALTH_CARE_ACCESS: _l("Getting health care"),
-    NeedDomain.DIGITAL_ACCESS: _l("Phone and internet"),
-    NeedDomain.BENEFITS_ENROLMENT: _l("Applying for benefits"),
-}
-
 
 def reason_words(reason: str | None) -> str:
     """Return the words for a reason of a decline or of help that did not come; empty without one."""

@@ -131,7 +131,7 @@ def _closed_unknown(fact: ReferralFact) -> bool:
 
 
 def _received_unknown(fact: ReferralFact) -> bool:
-    """Nobody stated an outcome, or the sides contradict each other. A patient's "no" is a "no", though it never closes."""
+    """Nobody stated an outcome, or the two sides contradict each other. A patient's "no" is a "no"."""
     if is_received(fact):
         return False
     if fact.contradicted:

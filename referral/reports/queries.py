@@ -1,14 +1,14 @@
 """Facts for the rates: referrals of named clinics in a period, without a name, date of birth or place."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from referral.accounts.models import Member
 from referral.accounts.roles import MemberKind
+from referral.kit.i18n import NO_WRITTEN_LANGUAGE
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.referrals.models import Referral, Testimony
@@ -34,25 +34,24 @@ def referral_facts(session: ScopedSession, clinic_ids: Collection[UUID], period:
 
     It reads past the session's scope, because analysts see no rows of patients: only what it hands out leaves here.
     """
+    wanted = _wanted(clinic_ids, period)
     with session.widened(REASON):
         rows = session.execute(
-            _in_period(
-                select(
-                    Referral.id,
-                    Referral.state,
-                    Referral.signed_at,
-                    Referral.answers_differ,
-                    Referral.simulated,
-                    Need.status,
-                    func.coalesce(Patient.spoken_language, func.nullif(Patient.written_language, "none")),
-                )
-                .join(Need, Need.id == Referral.need_id)
-                .join(Patient, Patient.id == Referral.patient_id),
-                clinic_ids,
-                period,
-            ).order_by(Referral.id)
+            select(
+                Referral.id,
+                Referral.state,
+                Referral.signed_at,
+                Referral.answers_differ,
+                Referral.simulated,
+                Need.status,
+                func.coalesce(Patient.spoken_language, func.nullif(Patient.written_language, NO_WRITTEN_LANGUAGE)),
+            )
+            .join(Need, Need.id == Referral.need_id)
+            .join(Patient, Patient.id == Referral.patient_id)
+            .where(*wanted)
+            .order_by(Referral.id)
         ).all()
-        said = _said(session, clinic_ids, period)
+        said = _said(session, wanted)
     return [
         ReferralFact(
             state=ReferralState(state),
@@ -67,21 +66,24 @@ def referral_facts(session: ScopedSession, clinic_ids: Collection[UUID], period:
     ]
 
 
-def _said(session: ScopedSession, clinic_ids: Collection[UUID], period: Period) -> dict[UUID, list[Said]]:
-    testimonies = select(Testimony.referral_id, Testimony.side, Testimony.outcome, Testimony.reason)
-    testimonies = testimonies.join(Referral, Referral.id == Testimony.referral_id)
+def _said(session: ScopedSession, wanted: Sequence[ColumnElement[bool]]) -> dict[UUID, list[Said]]:
     found: dict[UUID, list[Said]] = defaultdict(list)
-    rows = session.execute(_in_period(testimonies, clinic_ids, period).order_by(Testimony.at, Testimony.id))
+    rows = session.execute(
+        select(Testimony.referral_id, Testimony.side, Testimony.outcome, Testimony.reason)
+        .join(Referral, Referral.id == Testimony.referral_id)
+        .where(*wanted)
+        .order_by(Testimony.at, Testimony.id)
+    )
     for referral_id, side, outcome, reason in rows:
         found[referral_id].append(Said(Side(side), Outcome(outcome), reason))
     return found
 
 
-def _in_period(found: Select[Any], clinic_ids: Collection[UUID], period: Period) -> Select[Any]:
-    found = found.where(Referral.clinic_id.in_(sorted(clinic_ids)))
+def _wanted(clinic_ids: Collection[UUID], period: Period) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Referral.clinic_id.in_(sorted(clinic_ids))]
     moment = func.coalesce(Referral.signed_at, Referral.created_at)
     if period.start is not None:
-        found = found.where(moment >= period.start)
+        conditions.append(moment >= period.start)
     if period.end is not None:
-        found = found.where(moment < period.end)
-    return found
+        conditions.append(moment < period.end)
+    return conditions

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
-from flask_babel import LazyString
+from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,24 +14,7 @@ from referral.kit.phone import show_phone
 from referral.kit.scope import NOBODY
 from referral.kit.settings import Settings
 from referral.kit.transaction import database
-
-
-@dataclass(frozen=True)
-class Place:
-    """An entry of the main navigation, shown to whoever holds `permission`."""
-
-    endpoint: str
-    label: LazyString
-    permission: str
-
-
-@dataclass(frozen=True)
-class NavItem:
-    """An entry as the layout draws it."""
-
-    url: str
-    label: str
-    current: bool
+from referral.web.navigation_bar import nav_items
 
 
 @dataclass(frozen=True)
@@ -41,10 +23,6 @@ class Banner:
 
     kind: str
     text: str
-
-
-#: The main navigation, in order.
-PLACES: tuple[Place, ...] = ()
 
 
 def init_page_context(app: Flask) -> None:
@@ -69,7 +47,7 @@ def _look_at_installation() -> None:
 
 
 def _page_context() -> dict[str, Any]:
-    language = current_language()
+    language, principal = current_language(), g.get("principal")
     return {
         "locale": language.code,
         "text_direction": language.direction,
@@ -78,8 +56,10 @@ def _page_context() -> dict[str, Any]:
         "demo": g.get("demo", False),
         "demo_now": clock.now() if g.get("demo") else None,
         "banners": _banners(),
-        "nav_items": _nav_items(),
-        "person": g.get("principal"),
+        "nav_items": nav_items(principal),
+        "person": principal,
+        "membership": principal,
+        "memberships": principal.membership_count if principal else 0,
     }
 
 
@@ -96,17 +76,3 @@ def _banners() -> list[Banner]:
         text = _("The worker is not running: messages wait and clocks stand still. Tell your administrator.")
         banners.append(Banner("warning", text))
     return banners
-
-
-def _nav_items() -> list[NavItem]:
-    principal = g.get("principal")
-    if principal is None:
-        return []
-    blueprint = (request.endpoint or "").split(".")[0]
-    return [
-        NavItem(url_for(place.endpoint), str(place.label), place.endpoint.split(".")[0] == blueprint)
-        for place in PLACES
-        if principal.allows(place.permission)
-    ]
-
-

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from referral.kit.installation import worker_is_stale
 from referral.kit.policy import public
 from referral.kit.transaction import request_session
+from referral.web.starting_pages import starting_page
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
 
@@ -24,6 +25,5 @@ def healthz() -> Response:
 @public("leads to sign-in, or to the page that the person's work starts on")
 def home() -> ResponseReturnValue:
     """Lead each person to where their work starts."""
-    if g.get("principal") is None:
-        return redirect(url_for("accounts.sign_in"))
-    return redirect(url_for("accounts.sign_in"))
+    principal = g.get("principal")
+    return redirect(url_for("accounts.sign_in") if principal is None else starting_page(principal.role))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from resources_directory.importing.columns import ORDER
 from resources_directory.importing.identity import Identities
 from resources_directory.importing.linking import Linker
+from resources_directory.importing.mapping import Mapping, read_mapping
 from resources_directory.importing.package import Package
 from resources_directory.importing.reading import raw_rows
 from resources_directory.importing.report import DefectCode, DefectLog, Done, ImportReport, Place
@@ -40,12 +41,14 @@ def import_directory(
     now: datetime,
     dry_run: bool = False,
     progress: Progress | None = None,
+    mapping: Path | None = None,
 ) -> ImportReport:
     """Bring a source's records in line with a delivery and return the report.
 
     `path`: a folder, a zip or one file with HSDS JSON 3.x, or tabular 3.x, 2.0 or 1.1. A delivery is taken for the
     whole of the source: services that it does not list any more are retired. `progress` is called with a name and the
-    number of rows done. Raises ImportRefused for a broken delivery; then, and in a dry run, nothing is changed.
+    number of rows done; `mapping` is a file as `mapping.py` describes it. Raises ImportRefused for a broken delivery;
+    then, and in a dry run, nothing is changed.
     Works in a savepoint; flushes; the caller commits.
     """
     log = DefectLog()
@@ -53,11 +56,11 @@ def import_directory(
     with Scratch() as scratch:
         identities = Identities(source_name)
         staging = Staging(scratch, identities, log)
-        _read(path, staging, log, progress)
+        _read(path, staging, mapping=read_mapping(mapping), log=log, progress=progress or _silent)
         work = _Import(session, scratch, staging, Linker(scratch, identities, log), log)
         try:
             with session.begin_nested():
-                report = work.write(source_name, now, progress or _silent, dry_run=dry_run)
+                report = work.write(source_name, now, progress=progress or _silent, dry_run=dry_run)
                 _end(dry_run=dry_run)
         except _DryRun:
             pass
@@ -70,12 +73,12 @@ def _end(*, dry_run: bool) -> None:
         raise _DryRun
 
 
-def _read(path: Path, staging: Staging, log: DefectLog, progress: Progress | None) -> None:
+def _read(path: Path, staging: Staging, *, mapping: Mapping, log: DefectLog, progress: Progress) -> None:
     package = Package(path)
     try:
-        for number, row in enumerate(raw_rows(package, log), start=1):
+        for number, row in enumerate(raw_rows(package, log, mapping=mapping), start=1):
             staging.take(row)
-            if progress and number % STEP == 0:
+            if number % STEP == 0:
                 progress(row.place.file, number)
     finally:
         package.close()
@@ -91,7 +94,7 @@ class _Import:
     linker: Linker
     log: DefectLog
 
-    def write(self, source_name: str, now: datetime, progress: Progress, *, dry_run: bool) -> ImportReport:
+    def write(self, source_name: str, now: datetime, *, progress: Progress, dry_run: bool) -> ImportReport:
         """Write all tables, end what is not listed any more, and derive needs and the text index."""
         source = _source(self.session, source_name)
         source.last_import_at = now
@@ -101,7 +104,7 @@ class _Import:
         self.linker.spread_secrets()
         maker = RowMaker(self.scratch, all_inactive=self._all_inactive())
         for table in ORDER:
-            self._write_table(table, writer, maker, progress)
+            self._write_table(table, writer, maker=maker, progress=progress)
         if self._is_whole(writer):
             for table in reversed(ORDER):
                 if self.scratch.count(table):
@@ -112,7 +115,7 @@ class _Import:
             self._derive(writer, progress)
         return report
 
-    def _write_table(self, table: str, writer: Writer, maker: RowMaker, progress: Progress) -> None:
+    def _write_table(self, table: str, writer: Writer, *, maker: RowMaker, progress: Progress) -> None:
         done = 0
         for batch in self.scratch.batches(table):
             linked = self.linker.linked(batch)

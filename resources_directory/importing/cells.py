@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from math import isfinite
 
 from resources_directory.importing.columns import ColumnKind, Kind, columns_of
 from resources_directory.importing.nested import RawRow
@@ -40,6 +41,8 @@ READ_TOGETHER = frozenset(
     }
 )
 
+#: What an export writes before a text that a spreadsheet would run as a formula.
+QUOTED_FORMULA = re.compile(r"^'[=+\-@\t\r]")
 US_DATE = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 NUMBER = re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)$")
 
@@ -65,7 +68,7 @@ class CellReader:
         return self._read[column]
 
     def _mended(self, column: str, raw: str) -> str:
-        mended = mended_text(raw)
+        mended = mended_text(raw[1:] if QUOTED_FORMULA.match(raw) else raw)
         for code in mended.codes:
             self.note(column, code, done=Done.SKIPPED if code is DefectCode.EXCEL_ERROR else Done.MENDED)
         if column in SHORT and mended.text and raw != raw.strip():
@@ -119,7 +122,7 @@ class CellReader:
 
     def _number(self, column: str, text: str) -> float | None:
         tidy = text.replace(",", "").strip("$£€ ")
-        if NUMBER.fullmatch(tidy):
+        if NUMBER.fullmatch(tidy) and isfinite(float(tidy)):
             return float(tidy)
         self.note(column, DefectCode.NOT_A_NUMBER, done=Done.SKIPPED)
         return None
@@ -140,10 +143,10 @@ class CellReader:
     def _moment(self, column: str, text: str) -> str | None:
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+        except (ValueError, OverflowError):
             self.note(column, DefectCode.NOT_A_DATE, done=Done.SKIPPED)
             return None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 def read_date(text: str) -> date | None:

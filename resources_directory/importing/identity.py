@@ -5,6 +5,7 @@ its own: two directories that copied the same record must not overwrite each oth
 `source_record_id`.
 """
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 #: The namespace of all sources; drawn once, never to be changed.
@@ -19,8 +20,14 @@ class Identities:
 
     def of(self, table: str, source_record_id: str) -> UUID:
         """Return the id of a record that the source names."""
-        return uuid5(self._namespace, f"{table}:{source_record_id}")
+        return _named(self._namespace, f"{table}:{source_record_id}")
 
-    def of_content(self, table: str, source_record_id: str, fingerprint: str) -> UUID:
+    def of_content(self, table: str, source_record_id: str, *, fingerprint: str) -> UUID:
         """Return the id of a record that the source does not name, or names like another one: from its content."""
         return uuid5(self._namespace, f"{table}:{source_record_id}#{fingerprint}")
+
+
+@lru_cache(maxsize=20_000)
+def _named(namespace: UUID, name: str) -> UUID:
+    """Return the version 5 UUID; a service is named by dozens of its children, one after the other."""
+    return uuid5(namespace, name)

@@ -42,7 +42,7 @@ class Linker:
             ids = {kept.id: self._candidates("organization", kept.record, "organization_id") for kept in batch}
             named = [id_ for several in ids.values() for id_ in several]
             listed = self._scratch.present("organization", named)
-            listed -= self._scratch.remarks("organization", named, STAND_IN).keys()
+            listed -= self._scratch.remarks("organization", named, name=STAND_IN).keys()
             for kept in batch:
                 if listed.isdisjoint(ids[kept.id]):
                     self._stand_in(kept)
@@ -55,10 +55,10 @@ class Linker:
         ):
             for batch in self._scratch.batches(table):
                 ids = {kept.number: self._identities.of(from_, kept.record.links[column]) for kept in batch}
-                secret = self._scratch.remarks(from_, list(ids.values()), SECRET)
+                secret = self._scratch.remarks(from_, list(ids.values()), name=SECRET)
                 for kept in batch:
                     if ids[kept.number] in secret and (table != "attribute" or kept.record.values["link_entity"] == to):
-                        self._scratch.remark(to, self._identities.of(to, kept.record.links[to_column]), SECRET)
+                        self._scratch.remark(to, self._identities.of(to, kept.record.links[to_column]), name=SECRET)
 
     def linked(self, batch: list[Kept]) -> list[Linked]:
         """Return the records of a batch whose parents are there; the others are dropped and named."""
@@ -117,7 +117,7 @@ class Linker:
         stand_in = Record("organization", record.place, own_id, values | {"name": record.values["name"]})
         id_ = self._identities.of("organization", own_id)
         self._scratch.add(id_, stand_in)
-        self._scratch.remark("organization", id_, STAND_IN)
+        self._scratch.remark("organization", id_, name=STAND_IN)
         if not record.links.get("organization_id"):
             self._scratch.replace(kept, _with_organization(record, own_id))
         self._log.add(

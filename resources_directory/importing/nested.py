@@ -1,11 +1,12 @@
 """Takes the nested objects of HSDS JSON 3.x apart into rows of tables."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from resources_directory.importing.columns import columns_of
-from resources_directory.importing.report import Place
+from resources_directory.importing.report import ImportRefused, Place
 
 #: Objects inside an object: key to (table, the column of the outer object that names it).
 ONE = {
@@ -40,6 +41,10 @@ MANY = {
     "service_at_locations": "service_at_location",
     "services": "service",
 }
+#: The deepest path of HSDS 3.2 has seven levels: a language of a phone of a contact of a location of a service …
+MOST_LEVELS = 20
+#: Signs that JSON can escape and no database keeps: zero bytes and halves of pairs.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 #: What tells the table of an object in a file with a name of its own: the first key that it has.
 TELLING = (
     ("service_at_location", ("location", "service")),
@@ -73,7 +78,7 @@ def table_of_item(item: dict[str, Any]) -> str | None:
     return next((table for table, keys in TELLING if all(key in item for key in keys)), None)
 
 
-def rows_of_item(item: dict[str, Any], table: str, place: Place) -> Iterator[RawRow]:
+def rows_of_item(item: dict[str, Any], *, table: str, place: Place) -> Iterator[RawRow]:
     """Give the rows that an object holds, parents before children."""
     cells = {key: text_of(value) for key, value in item.items() if not isinstance(value, (dict, list))}
     after: list[Iterator[RawRow]] = []
@@ -82,7 +87,7 @@ def rows_of_item(item: dict[str, Any], table: str, place: Place) -> Iterator[Raw
             inner_table, column = ONE[key]
             cells.setdefault(column, text_of(value.get("id")))
             inner = _with_organization(value, inner_table, cells)
-            yield from rows_of_item(inner, inner_table, _inside(place, f"{key}."))
+            yield from rows_of_item(inner, table=inner_table, place=_inside(place, f"{key}."))
         elif key in MANY and isinstance(value, list):
             after += _children(value, key, table, cells.get("id", ""), place)
         elif isinstance(value, list):
@@ -98,7 +103,7 @@ def text_of(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return UNSTORABLE.sub("", str(value))
 
 
 def _children(values: list[Any], key: str, table: str, owner_id: str, place: Place) -> Iterator[Iterator[RawRow]]:
@@ -106,7 +111,7 @@ def _children(values: list[Any], key: str, table: str, owner_id: str, place: Pla
     for number, value in enumerate(values):
         if isinstance(value, dict):
             linked = {**value, **_link(child_table, table, owner_id)}  # where it stands counts, not what it says
-            yield rows_of_item(linked, child_table, _inside(place, f"{key}[{number}]."))
+            yield rows_of_item(linked, table=child_table, place=_inside(place, f"{key}[{number}]."))
 
 
 def _link(child_table: str, table: str, owner_id: str) -> dict[str, str]:
@@ -126,4 +131,6 @@ def _with_organization(value: dict[str, Any], table: str, outer: dict[str, str])
 
 
 def _inside(place: Place, path: str) -> Place:
+    if place.path.count(".") >= MOST_LEVELS:
+        raise ImportRefused(place.file, f"item {place.row} is nested too deep")
     return Place(place.file, place.row, place.path + path)

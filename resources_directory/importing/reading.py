@@ -8,6 +8,7 @@ from resources_directory.importing.confidential import PRIVACY_COLUMNS
 from resources_directory.importing.csv_rows import CsvRow, CsvRows
 from resources_directory.importing.json_items import JsonItems
 from resources_directory.importing.layouts import ELIGIBILITY, PAYMENT_ACCEPTED, Layout, layout_of, names_of_today
+from resources_directory.importing.mapping import Mapping
 from resources_directory.importing.nested import RawRow, rows_of_item, table_of_item
 from resources_directory.importing.package import Package
 from resources_directory.importing.report import DefectCode, DefectLog, Done, ImportRefused, Place
@@ -32,16 +33,18 @@ ALSO_READ = frozenset({"id", "closed", "eligibility", "payment_accepted", *PRIVA
 #: And those of single tables.
 READ_OF = {"address": frozenset({"address_3", "address_4", "organization_id"}), "phone": frozenset({"language"})}
 #: Files that accompany the data.
-COMPANIONS = frozenset({"datapackage.json", "package.json"})
+COMPANIONS = frozenset({"about.json", "datapackage.json", "package.json"})
 
 
-def raw_rows(package: Package, log: DefectLog) -> Iterator[RawRow]:
+def raw_rows(package: Package, log: DefectLog, *, mapping: Mapping) -> Iterator[RawRow]:
     """Give all rows of a delivery, tables in no order. Raises ImportRefused for a file that cannot be trusted."""
     known = 0
     for name in sorted(package.names, key=_importance):
         if name in COMPANIONS:
             continue
-        rows = _csv_rows(package, name, log) if name.endswith(".csv") else _json_rows(package, name)
+        rows = (
+            _csv_rows(package, name, log=log, mapping=mapping) if name.endswith(".csv") else _json_rows(package, name)
+        )
         if rows is None:
             log.add(Place(name, 0), "", DefectCode.UNKNOWN_FILE, value=name, done=Done.SKIPPED)
             continue
@@ -56,13 +59,13 @@ def _importance(name: str) -> tuple[bool, str]:
     return (not name.startswith("service"), name)
 
 
-def _csv_rows(package: Package, name: str, log: DefectLog) -> Iterator[RawRow] | None:
+def _csv_rows(package: Package, name: str, *, log: DefectLog, mapping: Mapping) -> Iterator[RawRow] | None:
     with package.text(name) as stream:
-        layout = layout_of(name, CsvRows(stream, name).columns)
-    return _rows_of_table(package, name, layout, log) if layout else None
+        layout = mapping.layouts.get(name) or layout_of(name, CsvRows(stream, name).columns)
+    return _rows_of_table(package, name, layout=layout, log=log) if layout else None
 
 
-def _rows_of_table(package: Package, name: str, layout: Layout, log: DefectLog) -> Iterator[RawRow]:
+def _rows_of_table(package: Package, name: str, *, layout: Layout, log: DefectLog) -> Iterator[RawRow]:
     with package.text(name) as stream:
         rows = CsvRows(stream, name)
         today = names_of_today(layout, rows.columns)
@@ -120,4 +123,4 @@ def _json_rows(package: Package, name: str) -> Iterator[RawRow] | None:
 def _rows_of_objects(package: Package, name: str, table: str) -> Iterator[RawRow]:
     with package.text(name) as stream:
         for number, item in JsonItems(stream, name):
-            yield from rows_of_item(item, table, Place(name, number))
+            yield from rows_of_item(item, table=table, place=Place(name, number))

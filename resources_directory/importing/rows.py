@@ -31,8 +31,8 @@ class RowMaker:
         return [NewRow(row) for row in rows]
 
     def _of_services(self, rows: list[dict[str, Any]], ids: list[UUID]) -> None:
-        secret = self._scratch.remarks("service", ids, SECRET)
-        told = {column: self._scratch.remarks("service", ids, column) for column in TOLD.values()}
+        secret = self._scratch.remarks("service", ids, name=SECRET)
+        told = {column: self._scratch.remarks("service", ids, name=column) for column in TOLD.values()}
         for row in rows:
             row["is_confidential"] = row["id"] in secret
             if self._all_inactive:
@@ -42,8 +42,8 @@ class RowMaker:
                 row[column] = "\n".join(said + [text for text in texts.get(row["id"], []) if text not in said]) or None
 
     def _of_locations(self, rows: list[dict[str, Any]], ids: list[UUID]) -> None:
-        secret = self._scratch.remarks("location", ids, SECRET)
-        zones = self._scratch.remarks("location", ids, TIMEZONE)
+        secret = self._scratch.remarks("location", ids, name=SECRET)
+        zones = self._scratch.remarks("location", ids, name=TIMEZONE)
         for row in rows:
             row["is_private"] = row["id"] in secret
             row["timezone_name"] = zones.get(row["id"], [None])[0]

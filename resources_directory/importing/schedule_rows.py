@@ -19,6 +19,8 @@ from resources_directory.importing.weekly_hours import (
 
 #: HSDS 2.0 has no columns for times; its exporters put them where the dates belong.
 TIMES_IN_DATES = {"opens_at": "dtstart", "closes_at": "until"}
+#: No place on earth is further from UTC.
+WIDEST_OFFSET_H = 14
 CLOSED = frozenset({"true", "yes", "1", "y", "closed"})
 #: Columns that alone do not say when something is open.
 EMPTY_SAYING = frozenset({"byday", "freq", "wkst", "interval", "timezone"})
@@ -107,7 +109,10 @@ def _read_time(cells: CellReader, column: str, text: str, left_over: list[str], 
 
 
 def _check_parts(cells: CellReader, values: dict[str, Value]) -> None:
-    interval = values["interval"]
+    interval, zone = values["interval"], values["timezone"]
     if isinstance(interval, int) and interval < 1:
         cells.note("interval", DefectCode.NOT_A_NUMBER, done=Done.SKIPPED)
         values["interval"] = None
+    if isinstance(zone, float) and abs(zone) > WIDEST_OFFSET_H:
+        cells.note("timezone", DefectCode.NOT_A_NUMBER, done=Done.SKIPPED)
+        values["timezone"] = None

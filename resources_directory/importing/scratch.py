@@ -25,6 +25,7 @@ CREATE TABLE record (
     dropped INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX record_by_id ON record (tab, id);
+CREATE INDEX record_by_table ON record (tab, number);
 CREATE TABLE remark (tab TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (tab, id, name, text)) WITHOUT ROWID;
 """
@@ -108,11 +109,11 @@ class Scratch:
         sql = "SELECT count(*) FROM record WHERE tab = 'service' AND dropped = 0 AND json_extract(vals, '$.status') = ?"
         return int(self._db.execute(sql, (status,)).fetchone()[0])
 
-    def remark(self, table: str, id_: UUID, name: str, text: str = "") -> None:
+    def remark(self, table: str, id_: UUID, *, name: str, text: str = "") -> None:
         """Note something about a record that may not have been read yet."""
         self._db.execute("INSERT OR IGNORE INTO remark VALUES (?, ?, ?, ?)", (table, id_.hex, name, text))
 
-    def remarks(self, table: str, ids: Sequence[UUID], name: str) -> dict[UUID, list[str]]:
+    def remarks(self, table: str, ids: Sequence[UUID], *, name: str) -> dict[UUID, list[str]]:
         """Return what was noted under a name: id to texts, in alphabetical order."""
         found: dict[UUID, list[str]] = {}
         wanted = json.dumps([id_.hex for id_ in ids])
@@ -125,8 +126,8 @@ class Scratch:
         return found
 
     def _after(self, table: str, number: int) -> list[Kept]:
-        sql = SELECT + " WHERE tab = ? AND number > ? AND dropped = 0 ORDER BY number LIMIT ?"
-        return [_kept(row) for row in self._db.execute(sql, (table, number, BATCH))]
+        where = " INDEXED BY record_by_table WHERE tab = ? AND number > ? AND dropped = 0 ORDER BY number LIMIT ?"
+        return [_kept(row) for row in self._db.execute(SELECT + where, (table, number, BATCH))]
 
 
 SELECT = "SELECT number, id, tab, own_id, file, line, path, vals, links FROM record"

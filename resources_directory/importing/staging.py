@@ -80,7 +80,7 @@ class Staging:
     def _id_of(self, record: Record) -> UUID:
         if record.source_record_id:
             return self._identities.of(record.table, record.source_record_id)
-        return self._identities.of_content(record.table, "", record.fingerprint())
+        return self._identities.of_content(record.table, "", fingerprint=record.fingerprint())
 
     def _keep_again(self, id_: UUID, record: Record) -> None:
         """Keep a record whose id is taken: merged where both agree, under a name of its own where they do not."""
@@ -94,7 +94,7 @@ class Staging:
         elif record.table in CORE:
             self._leave_out(record, DefectCode.REPEATED_ID)
         else:
-            own = self._identities.of_content(record.table, record.source_record_id, record.fingerprint())
+            own = self._identities.of_content(record.table, record.source_record_id, fingerprint=record.fingerprint())
             if self._scratch.add(own, record):
                 self._note(record.place, "id", DefectCode.REPEATED_ID, record.source_record_id, done=Done.MENDED)
             else:
@@ -112,14 +112,14 @@ class Staging:
         location = record.links.get("location_id", "")
         if record.secret:
             table, about = ("location", self._identities.of("location", location)) if location else (record.table, id_)
-            self._scratch.remark(table, about, SECRET)
+            self._scratch.remark(table, about, name=SECRET)
             self._note(record.place, "", DefectCode.ADDRESS_PRIVATE, record.source_record_id, done=Done.KEPT)
         if record.table == "taxonomy_term" and names_confidential_term(str(record.values["name"])):
-            self._scratch.remark("taxonomy_term", id_, SECRET)
+            self._scratch.remark("taxonomy_term", id_, name=SECRET)
         if record.table == "address" and location:
             zone = zip_timezone(str(record.values["postal_code"] or ""))
             if zone:
-                self._scratch.remark("location", self._identities.of("location", location), TIMEZONE, zone)
+                self._scratch.remark("location", self._identities.of("location", location), name=TIMEZONE, text=zone)
 
     def _has_parents(self, record: Record) -> bool:
         """Say whether a record names the parents that it cannot do without."""
@@ -164,7 +164,7 @@ class Staging:
             code = DefectCode.MISSING_VALUE if service else DefectCode.MISSING_PARENT
             self._note(row.place, row.table if service else "service_id", code, text, done=Done.SKIPPED)
             return
-        self._scratch.remark("service", self._identities.of("service", service), column, text)
+        self._scratch.remark("service", self._identities.of("service", service), name=column, text=text)
 
     def _note(self, place: Place, column: str, code: DefectCode, value: str, *, done: Done) -> None:
         self._log.add(place, column, code, value=value, done=done)

@@ -99,7 +99,7 @@ def without_mojibake(text: str) -> str:
 def is_shouted(name: str) -> bool:
     """Return whether a name of more than one word is written in capitals only (acronyms are not)."""
     letters = [letter for letter in name if letter.isalpha()]
-    return len(letters) > 5 and name.upper() == name and len(name.split()) > 1
+    return len(letters) > 5 and name.isupper() and len(name.split()) > 1
 
 
 def _decoded_again(match: re.Match[str]) -> str:

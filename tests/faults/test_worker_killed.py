@@ -1,10 +1,8 @@
 """The worker killed with -9 before a random statement, commit or POST, again and again: nothing lost, nothing doubled.
 
-NEEDSRX_KILLS sets how often (10 here; the fault run asks for 100), NEEDSRX_SEED repeats a run.
+FAULT_ROUNDS sets how often, FAULT_SEED repeats a run.
 """
 
-import os
-import random
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,11 +19,9 @@ from referral.outbox.states import MessageState
 from tests.databases import empty
 from tests.fakes.twilio_server import FakeTwilio
 from tests.fakes.worker_process import MASTER_KEY, WorkerProcess, order_for
+from tests.faults.rounds import ROUNDS, chance
 from tests.outbox.conftest import new_text, queue
 from tests.outbox.test_receipts import receipt_of
-
-KILLS = int(os.environ.get("NEEDSRX_KILLS", "10"))
-SEED = int(os.environ.get("NEEDSRX_SEED", "20261121"))
 
 #: More steps than the sending of one round's messages takes, so that some workers live.
 STEPS = 45
@@ -64,11 +60,11 @@ def states_by_phone(database: Database) -> dict[str, str]:
 
 def kill_again_and_again(database: Database, twilio: FakeTwilio) -> int:
     """Queue, start a worker, let it die at a random step; return how many died."""
-    chance, killed = random.Random(SEED), 0
-    for n in range(KILLS):
+    dice, killed = chance(), 0
+    for n in range(ROUNDS):
         for m in range(MESSAGES_A_ROUND):
             queue(database, new_text(to=f"+1305{n:05}{m:02}"))
-        code = WorkerProcess(order_for(database, twilio, step=chance.randint(1, STEPS), lease_s=LEASE_S)).wait()
+        code = WorkerProcess(order_for(database, twilio, step=dice.randint(1, STEPS), lease_s=LEASE_S)).wait()
         killed += code == -9
     return killed
 
@@ -98,8 +94,8 @@ def test_however_often_a_worker_is_killed_no_message_is_lost_or_sent_twice(datab
         after_reports = states_by_phone(database)
 
     arrived = Counter(message.to for message in twilio.messages)
-    assert killed > KILLS / 2
-    assert len(at_rest) == KILLS * MESSAGES_A_ROUND
+    assert killed > ROUNDS / 2
+    assert len(at_rest) == ROUNDS * MESSAGES_A_ROUND
     assert max(arrived.values()) == 1
     assert set(at_rest.values()) <= {MessageState.ACCEPTED, *NOT_KNOWN_TO_BE_SENT}
     assert {phone for phone, state in at_rest.items() if state == MessageState.ACCEPTED} <= set(arrived)

@@ -1,0 +1,211 @@
+"""Pages of members and their people, for administrators."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from referral.accounts.actions import (
+    NewMember,
+    create_member,
+    end_membership,
+    name_owners,
+    restore_person,
+    suspend_person,
+)
+from referral.accounts.forms import InvitationForm, MemberForm, OwnersForm
+from referral.accounts.invitations import NewInvitation, invite, withdraw
+from referral.accounts.models import Invitation, Member, Membership
+from referral.accounts.names import kind_name, role_name
+from referral.accounts.policies import ADMINISTRATOR_OF, AccountPermission
+from referral.accounts.principal import current_person
+from referral.accounts.queries import members, open_invitations, people_of
+from referral.accounts.roles import MemberKind, Role
+from referral.kit.errors import InvalidInput
+from referral.kit.policy import requires
+from referral.kit.scope import ScopedSession
+from referral.kit.transaction import request_session
+
+blueprint = Blueprint("people", __name__, template_folder="templates")
+
+
+def member_looked_after(session: ScopedSession, member_id: UUID) -> Member | None:
+    """Return the member if it is the administrator's own; a platform administrator looks after all."""
+    signed = current_person()
+    own = member_id == signed.member_id or signed.allows(AccountPermission.MANAGE_MEMBERS)
+    return session.get(Member, member_id) if own else None
+
+
+def membership_looked_after(session: ScopedSession, membership_id: UUID) -> Membership | None:
+    """Return the membership if its member is looked after by the signed-in administrator."""
+    membership = session.get(Membership, membership_id)
+    return membership if membership and member_looked_after(session, membership.member_id) else None
+
+
+def invitation_looked_after(session: ScopedSession, invitation_id: UUID) -> Invitation | None:
+    """Return the invitation if its member is looked after by the signed-in administrator."""
+    invitation = session.get(Invitation, invitation_id)
+    return invitation if invitation and member_looked_after(session, invitation.member_id) else None
+
+
+@blueprint.get("/people")
+@requires(AccountPermission.MANAGE_PEOPLE)
+def own_people() -> ResponseReturnValue:
+    """Show the people of the administrator's own member."""
+    return _people_page(request_session().get_one(Member, current_person().member_id))
+
+
+@blueprint.get("/members/<uuid:member_id>")
+@requires(AccountPermission.MANAGE_PEOPLE, load=member_looked_after)
+def member_people(member: Member) -> ResponseReturnValue:
+    """Show the people of one member."""
+    return _people_page(member)
+
+
+@blueprint.post("/members/<uuid:member_id>/invitations")
+@requires(AccountPermission.MANAGE_PEOPLE, load=member_looked_after)
+def invite_person(member: Member) -> ResponseReturnValue:
+    """Invite somebody to a member."""
+    form = InvitationForm()
+    form.offer_roles(MemberKind(member.kind))
+    if not form.validate_on_submit():
+        return _people_page(member, invitation_form=form), 422
+    new = NewInvitation(member.id, Role(form.role.data), form.email.data, form.name.data)
+    try:
+        invite(request_session(), new, by=current_person().person_id, invitation_id=form.filling_id())
+    except InvalidInput as error:
+        form.blame(error)
+        return _people_page(member, invitation_form=form), 422
+    flash(_("The invitation to %(email)s is on its way.", email=new.email), "success")
+    return _to_people(member.id)
+
+
+@blueprint.post("/members/<uuid:member_id>/owners")
+@requires(AccountPermission.MANAGE_PEOPLE, load=member_looked_after)
+def choose_owners(member: Member) -> ResponseReturnValue:
+    """Say who owns the member's to-dos, and who stands in."""
+    form = OwnersForm()
+    form.offer_people(people_of(request_session(), member.id))
+    if not form.validate_on_submit():
+        return _people_page(member, owners_form=form), 422
+    owner, deputy = form.chosen()
+    try:
+        name_owners(request_session(), member, owner=owner, deputy=deputy)
+    except InvalidInput as error:
+        form.blame(error)
+        return _people_page(member, owners_form=form), 422
+    flash(_("Owner and deputy are saved."), "success")
+    return _to_people(member.id)
+
+
+@blueprint.post("/invitations/<uuid:invitation_id>/withdraw")
+@requires(AccountPermission.MANAGE_PEOPLE, load=invitation_looked_after)
+def withdraw_invitation(invitation: Invitation) -> ResponseReturnValue:
+    """Take an invitation back."""
+    withdraw(request_session(), invitation)
+    flash(_("The invitation is taken back; its link is dead."), "success")
+    return _to_people(invitation.member_id)
+
+
+@blueprint.post("/memberships/<uuid:membership_id>/end")
+@requires(AccountPermission.MANAGE_PEOPLE, load=membership_looked_after)
+def end(membership: Membership) -> ResponseReturnValue:
+    """End a membership."""
+    end_membership(request_session(), membership)
+    flash(_("The membership has ended."), "success")
+    return _to_people(membership.member_id)
+
+
+@blueprint.post("/memberships/<uuid:membership_id>/suspend")
+@requires(AccountPermission.MANAGE_PEOPLE, load=membership_looked_after)
+def suspend(membership: Membership) -> ResponseReturnValue:
+    """Bar a person from signing in."""
+    suspend_person(request_session(), membership, by=current_person().person_id)
+    flash(_("The person is suspended and signed out everywhere."), "success")
+    return _to_people(membership.member_id)
+
+
+@blueprint.post("/memberships/<uuid:membership_id>/restore")
+@requires(AccountPermission.MANAGE_PEOPLE, load=membership_looked_after)
+def restore(membership: Membership) -> ResponseReturnValue:
+    """Let a suspended person sign in again."""
+    restore_person(request_session(), membership)
+    flash(_("The person can sign in again."), "success")
+    return _to_people(membership.member_id)
+
+
+@blueprint.get("/members")
+@requires(AccountPermission.MANAGE_MEMBERS)
+def all_members() -> ResponseReturnValue:
+    """List the members, and offer to make a new one."""
+    return _members_page(MemberForm())
+
+
+@blueprint.post("/members")
+@requires(AccountPermission.MANAGE_MEMBERS)
+def make_member() -> ResponseReturnValue:
+    """Make a member and invite its first administrator."""
+    form = MemberForm()
+    if not form.validate_on_submit():
+        return _members_page(form), 422
+    try:
+        member = _made(form)
+    except InvalidInput as error:
+        form.blame(error)
+        return _members_page(form), 422
+    flash(_("%(member)s takes part now; its administrator is invited.", member=member.name), "success")
+    return _to_people(member.id)
+
+
+def _made(form: MemberForm) -> Member:
+    session, kind = request_session(), MemberKind(form.kind.data)
+    new = NewMember(
+        kind=kind,
+        name=form.name.data,
+        texting_name=form.texting_name.data,
+        phone=form.phone.data,
+        email=form.email.data,
+        timezone_name=form.timezone_name.data,
+        zip_code=form.zip_code.data,
+    )
+    member = create_member(session, new, member_id=form.filling_id())
+    invited = NewInvitation(
+        member.id, ADMINISTRATOR_OF[kind], form.administrator_email.data, form.administrator_name.data
+    )
+    invite(session, invited, by=current_person().person_id)
+    return member
+
+
+def _to_people(member_id: UUID) -> ResponseReturnValue:
+    own = member_id == current_person().member_id
+    return redirect(url_for("people.own_people") if own else url_for("people.member_people", member_id=member_id), 303)
+
+
+def _people_page(
+    member: Member, *, invitation_form: InvitationForm | None = None, owners_form: OwnersForm | None = None
+) -> str:
+    session, kind = request_session(), MemberKind(member.kind)
+    people = people_of(session, member.id)
+    if invitation_form is None:
+        invitation_form = InvitationForm(formdata=None)
+        invitation_form.offer_roles(kind)
+    if owners_form is None:
+        owners_form = OwnersForm(
+            formdata=None, owner=str(member.owner_person_id or ""), deputy=str(member.deputy_person_id or "")
+        )
+        owners_form.offer_people(people)
+    return render_template(
+        "accounts/people.html",
+        member=member,
+        own=member.id == current_person().member_id,
+        people=people,
+        invitations=[(each, role_name(each.role)) for each in open_invitations(session, member.id)],
+        form=invitation_form,
+        owners_form=owners_form if kind is MemberKind.CLINIC and people else None,
+    )
+
+
+def _members_page(form: MemberForm) -> str:
+    rows = [(row, kind_name(row.kind)) for row in members(request_session())]
+    return render_template("accounts/members.html", rows=rows, form=form)

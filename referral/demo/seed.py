@@ -1,0 +1,90 @@
+"""Filling a demo: the directory, the invented people, and six weeks of loops in every state."""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from referral.accounts.roles import MemberKind
+from referral.demo.casting import cast
+from referral.demo.desks import clinic_desks
+from referral.demo.elsewhere import moved_there
+from referral.demo.loops import SIX_WEEKS, Loops
+from referral.demo.people import Cast, county_listings, read_cast, settle
+from referral.demo.story import OneTransaction, Story
+from referral.demo.texting import Patients
+from referral.demo.visits import Visits
+from referral.kit import clock
+from referral.kit.installation import installation
+from referral.kit.scope import job_scope
+from referral.kit.transaction import Database
+from referral.tasks import worker_tasks
+from resources_directory.db import new_id
+from resources_directory.importing.apply import import_directory
+from resources_directory.models.source import DirectorySource
+
+COUNTY = Path(__file__).with_name("county")
+COUNTY_NAME = "Alder County (invented)"
+
+#: The same seed tells the same story.
+SEED = 20261121
+
+Say = Callable[[str], object]
+
+
+def mark_as_demo(database: Database) -> None:
+    """Mark the database as a demo: from now on the simulator works here, and only here."""
+    with database.job("demo") as session:
+        installation(session).demo = True
+
+
+def seed_demo(app: Flask, directory: Path | None, *, say: Say) -> None:
+    """Fill an empty demo. The directory is one transaction, people and loops another: stopped half way, it goes on.
+
+    `directory`: a real one instead of the county's. Raises ImportRefused when it cannot be read.
+    """
+    database: Database = app.extensions["database"]
+    say("Reading the directory …")
+    _import(database, directory)
+    say("Inviting clinics, organizations and patients, and telling six weeks of their story …")
+    with app.app_context(), database.job("demo") as session:
+        _tell(app, OneTransaction(database, session.connection()), from_county=directory is None)
+
+
+def _import(database: Database, directory: Path | None) -> None:
+    name = COUNTY_NAME if directory is None else directory.stem
+    with database.job("demo directory") as session:
+        import_directory(session, directory or COUNTY, source_name=name, now=clock.now())
+        source = session.scalars(select(DirectorySource).where(DirectorySource.name == name)).one()
+        source.is_demo = directory is None
+
+
+def _tell(app: Flask, database: Database, *, from_county: bool) -> None:
+    present, chance = clock.wall(), Random(SEED)
+    invented, listings = _invited(database, from_county=from_county)
+    tasks = worker_tasks(app)
+    story = Story(database, tasks, present)
+    story.begin(present - SIX_WEEKS)
+    with database.job("demo") as session:
+        settled = settle(session, invented, listings)
+        desks = clinic_desks(session)
+    visits = Visits(database, desks, settled, chance)
+    loops = Loops(story, desks, visits, chance)
+    story.listeners.append(Patients(story, loops.reply_of, chance).read_texts)
+    roles = cast(invented.patients, [new_id() for _ in invented.patients], chance)
+    zone = next(each.timezone_name for each in invented.members if each.kind is MemberKind.CLINIC)
+    loops.plan(roles, zone)
+    story.tell()
+    loops.sign_last()
+
+
+def _invited(database: Database, *, from_county: bool) -> tuple[Cast, dict[str, UUID]]:
+    """Return everybody, and which organization of the directory each member is."""
+    invented = read_cast()
+    with database.reading(job_scope("demo")) as session:
+        if from_county:
+            return invented, county_listings(session, invented)
+        return moved_there(session, invented)

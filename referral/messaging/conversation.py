@@ -1,0 +1,80 @@
+"""A patient's texts, both sides, with what became of each and how each reply was read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from referral.kit.scope import ScopedSession
+from referral.messaging.models import InboundMessage
+from referral.messaging.words import EFFECTS, MESSAGE_STATES, reason_words
+from referral.outbox.models import Message
+from referral.outbox.states import Channel
+from referral.patients.hooks import Section
+from referral.patients.models import Patient
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One text of the conversation as the page draws it. `incoming`: from the patient."""
+
+    text: str
+    incoming: bool
+    when: datetime
+    state: str
+    label: str
+    language: str | None
+    simulated: bool
+
+
+def conversation_of(session: ScopedSession, patient_id: UUID) -> list[Line]:
+    """Return the newest texts to and from the patient, oldest first."""
+    sent = select(Message).where(Message.patient_id == patient_id, Message.channel == Channel.SMS)
+    received = select(InboundMessage).where(InboundMessage.patient_id == patient_id)
+    lines = [
+        *(_outgoing(row) for row in session.scalars(sent.order_by(Message.created_at.desc(), Message.id).limit(MOST))),
+        *(
+            _incoming(row)
+            for row in session.scalars(
+                received.order_by(InboundMessage.received_at.desc(), InboundMessage.id).limit(MOST)
+            )
+        ),
+    ]
+    return sorted(lines, key=lambda line: (line.when, line.incoming))[-MOST:]
+
+
+def conversation_section(session: ScopedSession, patient: Patient) -> Section:
+    """Return the part of a patient's page that shows their texts."""
+    return Section(_("Texts"), "messaging/conversation.html", {"texts": conversation_of(session, patient.id)})
+
+
+def _outgoing(message: Message) -> Line:
+    label = str(MESSAGE_STATES[message.state])
+    if message.reason and message.body is None:
+        label = _("%(state)s: %(reason)s", state=label, reason=reason_words(message.reason))
+    return Line(
+        text=message.body or _("(not written yet: the words are made when it is sent)"),
+        incoming=False,
+        when=message.sent_at or message.created_at,
+        state=message.state,
+        label=label,
+        language=message.language,
+        simulated=message.provider == "simulated",
+    )
+
+
+def _incoming(inbound: InboundMessage) -> Line:
+    effect = (inbound.effect or "").split(" ")[0]
+    return Line(
+        text=inbound.body or "",
+        incoming=True,
+        when=inbound.received_at,
+        state=effect or "unknown",
+        label=str(EFFECTS.get(effect, "")),
+        language=None,
+        simulated=inbound.source == "simulator",
+    )

@@ -1,0 +1,128 @@
+"""Questions about to-dos: the clinic's list in the order of danger, one to-do, and what it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from referral.accounts.models import Person
+from referral.followups.models import Question
+from referral.kit.scope import ScopedSession
+from referral.messaging.models import InboundMessage
+from referral.navigation.states import ToDoView
+from referral.patients.models import Patient
+from referral.patients.queries import display_name
+from referral.referrals.models import Referral
+from referral.referrals.queries import referral_by_id
+from referral.todos.models import ToDo
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class ToDoRow:
+    """A to-do with the names that its row shows; a name is None where nobody is named."""
+
+    to_do: ToDo
+    patient_name: str
+    owner_name: str | None
+    deputy_name: str | None
+    done_by_name: str | None
+
+
+@dataclass(frozen=True)
+class ToDoPage:
+    """One page of a list of to-dos. `number` counts from 1."""
+
+    rows: Sequence[ToDoRow]
+    number: int
+    total: int
+
+    @property
+    def page_count(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def to_do_by_id(session: ScopedSession, to_do_id: UUID) -> ToDo | None:
+    """Return the to-do, or None when absent or not theirs."""
+    return session.scalar(select(ToDo).where(ToDo.id == to_do_id))
+
+
+def to_do_page(
+    session: ScopedSession, clinic_id: UUID, view: ToDoView, *, person_id: UUID, number: int = 1
+) -> ToDoPage:
+    """Return a page of the clinic's to-dos: open ones urgent first, then by due time; done ones newest first."""
+    found = _of_view(clinic_id, view, person_id)
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
+    if view is ToDoView.DONE:
+        ordered = found.order_by(ToDo.done_at.desc(), ToDo.id.desc())
+    else:
+        ordered = found.order_by(ToDo.urgent.desc(), ToDo.due_at, ToDo.id)
+    to_dos = session.scalars(ordered.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    return ToDoPage(rows_of(session, to_dos), number, total)
+
+
+def count_views(session: ScopedSession, clinic_id: UUID, *, person_id: UUID) -> dict[ToDoView, int]:
+    """Return how many to-dos each view of the list holds."""
+    return {
+        view: session.scalar(select(func.count()).select_from(_of_view(clinic_id, view, person_id).subquery())) or 0
+        for view in ToDoView
+    }
+
+
+def rows_of(session: ScopedSession, to_dos: Sequence[ToDo]) -> list[ToDoRow]:
+    """Return the to-dos with the names of their patients and people, in the same order."""
+    patients = select(Patient).where(Patient.id.in_({to_do.patient_id for to_do in to_dos})).order_by(Patient.id)
+    names = {patient.id: display_name(patient) for patient in session.scalars(patients)}
+    named = {
+        person_id for to_do in to_dos for person_id in (to_do.owner_person_id, to_do.deputy_person_id, to_do.done_by)
+    }
+    people = people_names(session, named - {None})
+    return [
+        ToDoRow(
+            to_do,
+            names.get(to_do.patient_id, ""),
+            people.get(to_do.owner_person_id),
+            people.get(to_do.deputy_person_id),
+            people.get(to_do.done_by),
+        )
+        for to_do in to_dos
+    ]
+
+
+def people_names(session: ScopedSession, person_ids: set[Any]) -> dict[UUID | None, str]:
+    """Return the names of people of ours by id."""
+    if not person_ids:
+        return {}
+    people = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id)
+    return {person.id: person.name for person in session.scalars(people)}
+
+
+def referral_of(session: ScopedSession, to_do: ToDo) -> Referral | None:
+    """Return the referral that a to-do is about: directly, by its question, or by the text that answered one."""
+    if to_do.subject_kind == "referral":
+        return referral_by_id(session, to_do.subject_id)
+    asked = select(Question.referral_id)
+    if to_do.subject_kind == "question":
+        asked = asked.where(Question.id == to_do.subject_id)
+    elif to_do.subject_kind == "inbound_message":
+        asked = asked.join(InboundMessage, InboundMessage.question_id == Question.id)
+        asked = asked.where(InboundMessage.id == to_do.subject_id)
+    else:
+        return None
+    referral_id = session.scalar(asked.order_by(Question.id).limit(1))
+    return referral_by_id(session, referral_id) if referral_id else None
+
+
+def _of_view(clinic_id: UUID, view: ToDoView, person_id: UUID) -> Select[ToDo]:
+    found = select(ToDo).where(ToDo.clinic_id == clinic_id)
+    if view is ToDoView.DONE:
+        return found.where(ToDo.done_at.is_not(None))
+    found = found.where(ToDo.done_at.is_(None))
+    if view is ToDoView.MINE:
+        found = found.where(or_(ToDo.owner_person_id == person_id, ToDo.deputy_person_id == person_id))
+    return found

@@ -1,0 +1,84 @@
+"""The words of to-dos on pages: why somebody must act and what to do, how contact was tried, and what needs became."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from referral.navigation.states import ContactChannel, ToDoView
+from referral.screening.states import NeedStatus
+from referral.todos.models import ToDoReason
+
+R = ToDoReason
+
+#: Why, as the row of the list says it.
+REASONS: Mapping[str, LazyString] = {
+    R.CALL_INSTEAD_OF_TEXT: _l("Cannot be texted: call"),
+    R.PATIENT_ASKED_FOR_CALL: _l("Asked for a call"),
+    R.PATIENT_WROTE: _l("Wrote to us"),
+    R.PATIENT_STOPPED_TEXTS: _l("Stopped our texts"),
+    R.UNCLEAR_REPLY: _l("Answered, but we do not understand it"),
+    R.NO_REPLY: _l("Did not answer our question"),
+    R.NOT_HELPED: _l("Says that help did not come"),
+    R.ANSWERS_DIFFER: _l("The two sides say different things"),
+    R.ORGANIZATION_SILENT: _l("The organization has not been in touch"),
+    R.ORGANIZATION_DECLINED: _l("The organization declined"),
+    R.ORGANIZATION_UNREACHABLE: _l("Our message does not reach the organization"),
+    R.REFERRAL_EXPIRED: _l("No answer came in time"),
+    R.MESSAGE_STUCK: _l("Our text did not go out"),
+    R.CRISIS: _l("May be in danger"),
+    R.WRONG_NUMBER: _l("Wrong number"),
+    R.LATE_ANSWER: _l("An answer came late"),
+    R.CONFIRM_NEED: _l("A need waits to be confirmed"),
+    R.OTHER: _l("Needs a person"),
+}
+
+#: What to do next, one or two sentences.
+NEXT_STEPS: Mapping[str, LazyString] = {
+    R.CALL_INSTEAD_OF_TEXT: _l("Call, and ask what the text would have asked."),
+    R.PATIENT_ASKED_FOR_CALL: _l("Call. If they want another place, prescribe it together, and name the organization."),
+    R.PATIENT_WROTE: _l("Read what they wrote, then call."),
+    R.PATIENT_STOPPED_TEXTS: _l("Call instead from now on. Only the patient can start texts again."),
+    R.UNCLEAR_REPLY: _l("Read what they wrote. If it is still unclear, call and ask."),
+    R.NO_REPLY: _l("Call, and ask what happened."),
+    R.NOT_HELPED: _l("Call, ask what went wrong, and prescribe another place."),
+    R.ANSWERS_DIFFER: _l("Look at both answers side by side, then ask the side you doubt. Neither is overwritten."),
+    R.ORGANIZATION_SILENT: _l("Call the organization. If it cannot take the request, prescribe another place."),
+    R.ORGANIZATION_DECLINED: _l("Offer the patient another place. Nothing is shared until they agree."),
+    R.ORGANIZATION_UNREACHABLE: _l("Call the organization, and correct its address in the directory."),
+    R.REFERRAL_EXPIRED: _l("Offer the patient another place. Nothing is shared until they agree."),
+    R.MESSAGE_STUCK: _l("Call the patient, and check the phone number."),
+    R.CRISIS: _l("Call now. Follow your clinic's rules for people in danger."),
+    R.WRONG_NUMBER: _l("Find the right number. The old one gets no more texts."),
+    R.LATE_ANSWER: _l("See whether it changes what should happen now."),
+    R.CONFIRM_NEED: _l("Ask the patient whether it is so, and whether they want help."),
+    R.OTHER: _l("Read the note."),
+}
+
+VIEWS: Mapping[ToDoView, LazyString] = {
+    ToDoView.MINE: _l("Mine"),
+    ToDoView.ALL: _l("All open"),
+    ToDoView.DONE: _l("Done"),
+}
+
+EMPTY: Mapping[ToDoView, LazyString] = {
+    ToDoView.MINE: _l("Nothing waits for you. Nobody of yours is about to be failed."),
+    ToDoView.ALL: _l("Nothing waits. Nobody is about to be failed."),
+    ToDoView.DONE: _l("Nothing has been done yet."),
+}
+
+CHANNELS: Mapping[str, LazyString] = {
+    ContactChannel.PHONE: _l("By phone"),
+    ContactChannel.IN_PERSON: _l("In person, here"),
+    ContactChannel.HOME_VISIT: _l("At their home"),
+    ContactChannel.VIDEO: _l("By video"),
+    ContactChannel.LETTER: _l("By letter"),
+}
+
+#: What the patient says of the need itself.
+NEED_NOW: Mapping[str, LazyString] = {
+    NeedStatus.MET: _l("Yes, it is met"),
+    NeedStatus.PARTLY: _l("Partly"),
+    NeedStatus.OPEN: _l("No, they still need help"),
+    NeedStatus.GONE: _l("It has gone away by itself"),
+}

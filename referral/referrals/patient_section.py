@@ -1,0 +1,19 @@
+"""The part of a patient's page that lists their referrals, and leads to prescribing."""
+
+from flask import g
+from flask_babel import gettext as _
+
+from referral.kit.scope import ScopedSession
+from referral.patients.hooks import Section
+from referral.patients.models import Patient
+from referral.referrals.pages import referral_rows
+from referral.referrals.queries import referrals_of_patient
+from referral.referrals.states import SIGN
+
+
+def referral_section(session: ScopedSession, patient: Patient) -> Section:
+    """Return the patient's referrals, newest first."""
+    rows = referral_rows(session, referrals_of_patient(session, patient.id))
+    may_prescribe = g.principal is not None and g.principal.allows(SIGN) and patient.deceased_at is None
+    context = {"referral_rows": rows, "referral_patient_id": patient.id, "may_prescribe": may_prescribe}
+    return Section(_("Referrals"), "referrals/patient_section.html", context)

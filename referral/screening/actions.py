@@ -1,0 +1,165 @@
+"""Screening a patient, writing down a need they voice, confirming a need with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from referral.kit import clock
+from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.scope import ScopedSession
+from referral.patients.models import Patient
+from referral.screening.instruments import Instrument
+from referral.screening.models import Answer, Need, Screening
+from referral.screening.queries import LIVE, live_need
+from referral.screening.scoring import Positive, answers_given, positives
+from referral.screening.states import NeedSource, NeedStatus, WantsHelp
+from resources_directory.db import new_id
+from resources_directory.needs import NeedDomain
+
+
+@dataclass(frozen=True)
+class Filling:
+    """One filling of an instrument. `form_id`: sent twice, it is one screening. `ticked`: item or want id to value."""
+
+    form_id: UUID
+    instrument: Instrument
+    language: str
+    ticked: Mapping[str, str | None]
+    alone: bool
+    taken_by: UUID | None
+    interpreter: str | None = None
+
+
+@dataclass(frozen=True)
+class VoicedNeed:
+    """A need the patient spoke of themselves. `form_id`: sent twice, it is one need."""
+
+    form_id: UUID
+    domain: NeedDomain
+    wants_help: WantsHelp
+
+
+def record_screening(session: ScopedSession, patient: Patient, filling: Filling) -> Screening:
+    """Return the recorded screening; each positive answer makes an unconfirmed need, unless one stands already.
+
+    Raises InvalidInput for answers about safety from somebody who was not alone. Flushes.
+    """
+    _refuse_unsafe_answers(filling)
+    _one_at_a_time(session, patient)
+    known = session.scalar(select(Screening).where(Screening.id == filling.form_id))
+    if known is not None:
+        return known
+    screening = Screening(
+        id=filling.form_id,
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        instrument=filling.instrument.key,
+        instrument_version=filling.instrument.version,
+        language=filling.language,
+        taken_by=filling.taken_by,
+        alone=filling.alone,
+        interpreter=filling.interpreter,
+        completed_at=clock.now(),
+    )
+    session.add(screening)
+    session.flush()
+    given = answers_given(filling.instrument, filling.ticked, alone=filling.alone)
+    for item, value in given.items():
+        answer = Answer(
+            id=new_id(), clinic_id=patient.clinic_id, patient_id=patient.id, screening_id=screening.id, item=item
+        )
+        answer.value = value
+        session.add(answer)
+    for positive in positives(filling.instrument, given):
+        _suspect(session, screening, positive)
+    session.flush()
+    return screening
+
+
+def voice_need(session: ScopedSession, patient: Patient, voiced: VoicedNeed, *, by: UUID | None) -> Need:
+    """Return the need that the patient voiced. It comes from the person, so it is confirmed. Flushes.
+
+    A need of the same domain that still stands is confirmed instead of doubled.
+    """
+    _one_at_a_time(session, patient)
+    known = session.scalar(select(Need).where(Need.id == voiced.form_id))
+    if known is not None:
+        return known
+    need = live_need(session, patient.id, voiced.domain)
+    if need is None:
+        need = Need(
+            id=voiced.form_id,
+            clinic_id=patient.clinic_id,
+            patient_id=patient.id,
+            domain=voiced.domain,
+            source=NeedSource.VOICED,
+            created_at=clock.now(),
+            created_by=by,
+        )
+        session.add(need)
+    return _confirm(session, need, voiced.wants_help, by)
+
+
+def confirm_need(session: ScopedSession, need: Need, wants_help: WantsHelp, *, by: UUID | None) -> Need:
+    """Write down that the patient confirmed the need, and whether they want help. Flushes.
+
+    Raises Conflict when the patient has said meanwhile that the need is met or gone.
+    """
+    if need.status not in LIVE:
+        raise Conflict(_l("The patient has said that this need is over. If it is back, write it down as a new need."))
+    return _confirm(session, need, wants_help, by)
+
+
+def drop_need(session: ScopedSession, need: Need, *, by: UUID | None) -> Need:
+    """Write down that the patient says it is no need. Flushes. Raises Conflict when it is over already."""
+    if need.status not in LIVE:
+        raise Conflict(_l("The patient has said that this need is over already."))
+    need.status, need.wants_help = NeedStatus.GONE, WantsHelp.NO
+    need.confirmed_at, need.confirmed_by = clock.now(), by
+    session.flush()
+    return need
+
+
+def _refuse_unsafe_answers(filling: Filling) -> None:
+    if filling.alone:
+        return
+    for item in filling.instrument.items:
+        if item.needs_to_be_alone and (filling.ticked.get(item.link_id) or filling.ticked.get(item.want_id)):
+            raise InvalidInput(_l("Questions about safety are asked only when the patient is alone. Nothing is saved."))
+
+
+def _one_at_a_time(session: ScopedSession, patient: Patient) -> None:
+    """Let two people who screen the same patient in the same moment wait for each other."""
+    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+
+
+def _suspect(session: ScopedSession, screening: Screening, positive: Positive) -> None:
+    standing = live_need(session, screening.patient_id, positive.domain)
+    if standing is not None:
+        if standing.status == NeedStatus.UNCONFIRMED:
+            standing.wants_help = positive.wants_help
+        return
+    session.add(
+        Need(
+            id=new_id(),
+            clinic_id=screening.clinic_id,
+            patient_id=screening.patient_id,
+            domain=positive.domain,
+            wants_help=positive.wants_help,
+            status=NeedStatus.UNCONFIRMED,
+            source=NeedSource.SCREENING,
+            screening_id=screening.id,
+            created_at=clock.now(),
+            created_by=screening.taken_by,
+        )
+    )
+
+
+def _confirm(session: ScopedSession, need: Need, wants_help: WantsHelp, by: UUID | None) -> Need:
+    need.wants_help, need.status = wants_help, NeedStatus.OPEN
+    need.confirmed_at, need.confirmed_by = clock.now(), by
+    session.flush()
+    return need

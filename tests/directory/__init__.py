@@ -1,0 +1,1 @@
+"""Tests of the directory pages, its commands and its public API."""

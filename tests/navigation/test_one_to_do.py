@@ -1,0 +1,186 @@
+"""One to-do: finishing it, taking it over, and writing down attempts and what the patient said."""
+
+from uuid import uuid4
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from referral.accounts.roles import Role
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.navigation.models import ContactAttempt
+from referral.referrals.models import Referral, Testimony
+from referral.referrals.states import ReferralState
+from referral.screening.models import Need
+from referral.todos.models import ToDo
+from tests.navigation.conftest import Desk
+from tests.sign_in import sign_in
+
+TOLD = {"told-speaker": "Rosa Molina", "told-channel": "phone", "told-outcome": "received", "told-language": "es"}
+
+
+def test_the_page_shows_the_note_the_phone_and_the_referral(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a", note="quiero otra cosa")
+    desk.town.commit()
+
+    page = browser.get(f"/to-dos/{to_do.id}").text
+
+    for words in (
+        "quiero otra cosa",
+        "Rosa Molina",
+        "(559) 555-0123",
+        f"/referrals/{desk.referral.id}",
+        "Call, and ask",
+    ):
+        assert words in page
+
+
+def test_finishing_keeps_who_did_what(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+
+    answer = browser.post(f"/to-dos/{to_do.id}/done", data={"done-outcome": "Called.", "done-version": "1"})
+
+    session.expire_all()
+    done = session.get_one(ToDo, to_do.id)
+    assert (answer.status_code, done.done_by, done.outcome) == (303, desk.nadia.id, "Called.")
+
+
+def test_finishing_without_words_changes_nothing(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+
+    answer = browser.post(f"/to-dos/{to_do.id}/done", data={"done-outcome": "  ", "done-version": "1"})
+
+    session.expire_all()
+    assert answer.status_code == 422
+    assert "Write a few words" in answer.text
+    assert session.get_one(ToDo, to_do.id).done_at is None
+
+
+def test_words_of_the_slower_person_are_kept(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a", done_at=clock.now(), done_by=desk.omar.id)
+    desk.town.commit()
+
+    answer = browser.post(f"/to-dos/{to_do.id}/done", data={"done-outcome": "My words.", "done-version": "1"})
+
+    assert answer.status_code == 409
+    assert "My words." in answer.text
+    assert "already done this" in answer.text
+
+
+def test_a_page_that_is_out_of_date_is_shown_again_with_what_was_typed(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+
+    answer = browser.post(f"/to-dos/{to_do.id}/done", data={"done-outcome": "My words.", "done-version": "7"})
+
+    assert answer.status_code == 409
+    assert "My words." in answer.text
+
+
+def test_taking_over_makes_the_former_owner_the_deputy(
+    session: ScopedSession, desk: Desk, browser: FlaskClient
+) -> None:
+    to_do = desk.to_do("a", owner_person_id=desk.omar.id)
+    desk.town.commit()
+
+    browser.post(f"/to-dos/{to_do.id}/take-over", data={"version": "1"})
+
+    session.expire_all()
+    taken = session.get_one(ToDo, to_do.id)
+    assert (taken.owner_person_id, taken.deputy_person_id) == (desk.nadia.id, desk.omar.id)
+
+
+def test_taking_over_what_is_done_is_refused(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a", owner_person_id=desk.omar.id, done_at=clock.now())
+    desk.town.commit()
+
+    assert browser.post(f"/to-dos/{to_do.id}/take-over", data={"version": "1"}).status_code == 409
+
+
+def test_an_attempt_sent_twice_is_one(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    sent = {"attempt-form_id": str(uuid4()), "attempt-channel": "phone", "attempt-reached": "no"}
+    sent |= {"attempt-minutes": "3", "attempt-language": "es", "attempt-note": "No answer."}
+
+    for _ in range(2):
+        browser.post(f"/to-dos/{to_do.id}/attempts", data=sent)
+
+    session.expire_all()
+    (attempt,) = session.scalars(select(ContactAttempt)).all()
+    assert (attempt.reached, attempt.minutes, attempt.by, attempt.note) == (False, 3, desk.nadia.id, "No answer.")
+
+
+def test_an_attempt_is_told_on_the_page(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    sent = {"attempt-channel": "home_visit", "attempt-reached": "yes", "attempt-interpreter": "Ana"}
+
+    browser.post(f"/to-dos/{to_do.id}/attempts", data=sent)
+
+    page = browser.get(f"/to-dos/{to_do.id}").text
+    assert "At their home: reached" in page
+    assert "interpreter: Ana" in page
+
+
+def test_impossible_minutes_are_refused_and_nothing_typed_is_lost(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    sent = {"attempt-channel": "phone", "attempt-reached": "no", "attempt-minutes": "-5", "attempt-note": "keep this"}
+
+    answer = browser.post(f"/to-dos/{to_do.id}/attempts", data=sent)
+
+    assert answer.status_code == 422
+    assert "keep this" in answer.text
+    assert "from 0 to 600" in answer.text
+
+
+def test_what_the_patient_says_by_phone_closes_and_meets_the_need(
+    session: ScopedSession, desk: Desk, browser: FlaskClient
+) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    sent = TOLD | {"told-referral_version": "1", "told-need_status": "met", "told-interpreter": "Ana"}
+
+    answer = browser.post(f"/to-dos/{to_do.id}/told", data=sent)
+
+    session.expire_all()
+    said = session.scalars(select(Testimony)).one()
+    assert answer.status_code == 303
+    assert (said.side, said.channel, said.speaker, said.taken_by) == ("patient", "phone", "Rosa Molina", desk.nadia.id)
+    assert (said.interpreter, said.language) == ("Ana", "es")
+    assert session.get_one(Referral, desk.referral.id).state == ReferralState.COMPLETED
+    assert session.scalars(select(Need)).one().status == "met"
+
+
+def test_a_patients_no_closes_nothing(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+
+    browser.post(f"/to-dos/{to_do.id}/told", data=TOLD | {"told-outcome": "not_received", "told-referral_version": "1"})
+
+    session.expire_all()
+    assert session.get_one(Referral, desk.referral.id).state == ReferralState.ACCEPTED
+    assert session.scalars(select(Need)).one().status == "open"
+
+
+def test_a_referral_that_moved_on_is_looked_at_first(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+
+    answer = browser.post(f"/to-dos/{to_do.id}/told", data=TOLD | {"told-referral_version": "0"})
+
+    assert answer.status_code == 409
+    assert session.scalars(select(Testimony)).all() == []
+
+
+def test_an_administrator_does_not_write_testimonies(desk: Desk, client: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    administrator = desk.town.person(desk.clinic, Role.CLINIC_ADMINISTRATOR)
+    desk.town.commit()
+    sign_in(client, administrator)
+
+    assert client.get(f"/to-dos/{to_do.id}").status_code == 200
+    assert client.post(f"/to-dos/{to_do.id}/told", data=TOLD).status_code == 404

@@ -1,0 +1,1 @@
+"""Tests of patients, their phones and consents."""

@@ -1,0 +1,188 @@
+"""Texting consent, STOP told to staff, and sharing taken back, through their pages."""
+
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from referral.accounts.models import Member
+from referral.kit.scope import ScopedSession
+from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
+from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION
+from referral.patients.consents import opt_out, texting_route
+from referral.patients.models import Patient, PatientPhone
+from referral.patients.states import OptOutKind, SmsSafety
+from tests.factories import Town
+
+ANSWER = {
+    "agrees": "yes",
+    "method": "in_person",
+    "in_whose_name": "patient",
+    "holder": "self",
+    "sms_ok": "yes",
+    "words_language": "es",
+    "words_version": WORDS_VERSION,
+}
+
+
+@pytest.fixture
+def rosa(town: Town, clinic: Member) -> Patient:
+    return town.patient(clinic)
+
+
+@pytest.fixture
+def phone(town: Town, rosa: Patient) -> PatientPhone:
+    phone = town.phone(rosa, consent=False, sms_ok=SmsSafety.UNKNOWN)
+    town.commit()
+    return phone
+
+
+def texting_url(phone: PatientPhone) -> str:
+    return f"/patients/{phone.patient_id}/phones/{phone.id}/texting"
+
+
+def why_not(session: ScopedSession, patient: Patient) -> str | None:
+    """Return why the patient gets no texts; the transaction is over afterwards, so that pages can write."""
+    session.expire_all()
+    reason = texting_route(session, patient).why_not
+    session.commit()
+    return reason
+
+
+def test_the_page_shows_the_very_words_that_are_stored(
+    browser: FlaskClient, session: ScopedSession, phone: PatientPhone
+) -> None:
+    page = browser.get(texting_url(phone)).text
+
+    browser.post(texting_url(phone), data=ANSWER | {"interpreter": "Line 4711", "in_whose_name": "parent"})
+
+    consent = session.query(TextingConsent).one()
+    assert TEXTING_WORDS["es"] in page
+    assert (consent.words, consent.words_language) == (TEXTING_WORDS["es"], "es")
+    assert (consent.interpreter, consent.in_whose_name, consent.method) == ("Line 4711", "parent", "in_person")
+    assert consent.taken_by is not None
+
+
+def test_yes_on_a_safe_phone_lets_us_text(
+    browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
+) -> None:
+    before = browser.get(f"/patients/{rosa.id}").text
+    browser.post(texting_url(phone), data=ANSWER)
+
+    assert "nobody has asked yet whether texts to this phone are safe" in before
+    assert why_not(session, rosa) is None
+    assert "Texts go to" in browser.get(f"/patients/{rosa.id}").text
+
+
+def test_yes_while_safety_is_unknown_sends_no_text(
+    browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
+) -> None:
+    browser.post(texting_url(phone), data=ANSWER | {"sms_ok": "unknown"})
+
+    assert why_not(session, rosa) == "safety_unknown"
+
+
+def test_consent_is_taken_back_by_a_second_event(
+    browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
+) -> None:
+    browser.post(texting_url(phone), data=ANSWER)
+    browser.post(texting_url(phone), data=ANSWER | {"agrees": "no"})
+
+    assert why_not(session, rosa) == "no_consent"
+    assert session.query(TextingConsent).count() == 2
+
+
+def test_the_same_answer_sent_twice_is_one_event(
+    browser: FlaskClient, session: ScopedSession, phone: PatientPhone
+) -> None:
+    form = ANSWER | {"form_id": str(uuid4())}
+
+    browser.post(texting_url(phone), data=form)
+    again = browser.post(texting_url(phone), data=form)
+
+    assert again.status_code == 303
+    assert session.query(TextingConsent).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"agrees": ""}, "Choose what they said"),
+        ({"words_version": "2019-01"}, "The words have changed"),
+        ({"method": "by_text"}, "Not a valid choice"),
+    ],
+)
+def test_an_incomplete_answer_is_told_and_records_nothing(
+    browser: FlaskClient, session: ScopedSession, phone: PatientPhone, changed: dict[str, str], told: str
+) -> None:
+    response = browser.post(texting_url(phone), data=ANSWER | {"interpreter": "Line 4711"} | changed)
+
+    assert response.status_code == 422
+    assert told in response.text
+    assert 'value="Line 4711"' in response.text
+    assert session.query(TextingConsent).count() == 0
+
+
+def test_words_for_a_language_we_lack_ask_for_an_interpreter(
+    browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
+) -> None:
+    rosa.spoken_language = "so"
+    session.commit()
+
+    page = browser.get(texting_url(phone)).text
+
+    assert TEXTING_WORDS["en"] in page
+    assert "Somali" in page
+
+
+def test_stop_asks_first_and_then_stops_every_text(
+    browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
+) -> None:
+    browser.post(texting_url(phone), data=ANSWER)
+    url = f"/patients/{rosa.id}/phones/{phone.id}/stop"
+
+    assert browser.get(url).status_code == 200
+    assert why_not(session, rosa) is None
+    assert browser.post(url).status_code == 303
+    assert browser.post(url).status_code == 303
+
+    assert why_not(session, rosa) == "opted_out"
+    assert [event.kind for event in session.query(OptOutEvent)] == [OptOutKind.STAFF]
+
+
+def test_a_new_consent_lifts_an_earlier_stop(
+    browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
+) -> None:
+    opt_out(session, phone.phone_number_id, OptOutKind.STOP)
+    session.commit()
+
+    browser.post(texting_url(phone), data=ANSWER)
+
+    assert why_not(session, rosa) is None
+
+
+def test_sharing_is_listed_and_taken_back_once(
+    browser: FlaskClient, session: ScopedSession, town: Town, rosa: Patient
+) -> None:
+    pantry = town.organization(name="Good Pantry")
+    given = town.sharing_consent(rosa, pantry.id)
+    town.commit()
+    url = f"/patients/{rosa.id}/sharing/{pantry.id}/stop"
+    answer = {"method": "by_phone", "in_whose_name": "patient"}
+
+    assert "Good Pantry" in browser.get(f"/patients/{rosa.id}").text
+    assert "Good Pantry" in browser.get(url).text
+    first, second = browser.post(url, data=answer), browser.post(url, data=answer)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    taken_back = session.query(SharingConsent).filter_by(given=False).one()
+    session.commit()
+    assert (taken_back.words, taken_back.method, taken_back.fields) == (given.words, "by_phone", [])
+    assert "Taken back" in browser.get(f"/patients/{rosa.id}").text
+
+
+def test_sharing_that_never_was_cannot_be_stopped(browser: FlaskClient, town: Town, rosa: Patient) -> None:
+    stranger = town.organization()
+    town.commit()
+
+    assert browser.get(f"/patients/{rosa.id}/sharing/{stranger.id}/stop").status_code == 404

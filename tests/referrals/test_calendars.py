@@ -1,0 +1,63 @@
+"""Business days: weekends, federal holidays and closed days do not count; the clock on the wall stays."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from referral.referrals.calendars import add_business_days, is_business_day
+
+EASTERN = "America/New_York"
+
+CASES = [
+    ("2026-06-02T14:00", 1, "2026-06-03T14:00", "a plain Tuesday"),
+    ("2026-06-05T14:00", 1, "2026-06-08T14:00", "a weekend lies between"),
+    ("2026-06-06T14:00", 1, "2026-06-08T14:00", "from a Saturday the Monday is the first"),
+    ("2026-06-07T14:00", 1, "2026-06-08T14:00", "from a Sunday too"),
+    ("2026-07-02T14:00", 1, "2026-07-06T14:00", "4 July 2026 is a Saturday, observed on Friday the 3rd"),
+    ("2026-11-25T14:00", 1, "2026-11-27T14:00", "Thanksgiving is passed over, the Friday after is not"),
+    ("2026-12-24T14:00", 5, "2027-01-04T14:00", "Christmas, a weekend and New Year"),
+    ("2021-12-30T14:00", 1, "2022-01-03T14:00", "New Year of a Saturday is observed in the old year"),
+    ("2026-06-02T14:00", 0, "2026-06-02T14:00", "no days, no change"),
+]
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}:00+00:00")
+
+
+@pytest.mark.parametrize(("start", "days", "expected", "why"), CASES, ids=[case[3] for case in CASES])
+def test_business_days_are_counted(start, days, expected, why):
+    assert add_business_days(at(start), days, timezone_name=EASTERN) == at(expected), why
+
+
+def test_the_wall_clock_stays_when_summer_time_ends():
+    before = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)  # Friday, 11:00 in New York
+
+    after = add_business_days(before, 1, timezone_name=EASTERN)
+
+    assert after == datetime(2026, 11, 2, 16, 0, tzinfo=UTC)  # Monday, 11:00 again
+
+
+def test_the_day_is_that_of_the_members_zone():
+    late = datetime(2026, 6, 6, 2, 0, tzinfo=UTC)  # still Friday evening in Los Angeles
+
+    assert add_business_days(late, 1, timezone_name="America/Los_Angeles") == datetime(2026, 6, 9, 2, 0, tzinfo=UTC)
+
+
+def test_a_members_closed_day_is_passed_over():
+    found = add_business_days(at("2026-06-02T14:00"), 1, timezone_name=EASTERN, closed_days=[date(2026, 6, 3)])
+
+    assert found == at("2026-06-04T14:00")
+
+
+def test_an_unknown_zone_falls_back():
+    assert add_business_days(at("2026-06-05T14:00"), 1, timezone_name="Mars/Olympus") == at("2026-06-08T14:00")
+
+
+def test_a_moment_without_a_zone_is_refused():
+    with pytest.raises(ValueError, match="aware"):
+        add_business_days(datetime(2026, 6, 2, 14), 1, timezone_name=EASTERN)  # noqa: DTZ001 - the case itself
+
+
+def test_juneteenth_is_no_business_day():
+    assert not is_business_day(date(2026, 6, 19))

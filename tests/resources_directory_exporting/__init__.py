@@ -1,0 +1,1 @@
+"""Tests of giving the directory to others."""
