@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from referral.accounts import account_views, people_views
 from referral.accounts import policies as accounts_policies
@@ -84,7 +85,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # link pages send no referrer; the token and SameSite cookies guard them
     )
+    if settings.trusted_proxies:
+        proxies = int(settings.trusted_proxies)
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # Flask's way
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database_url, Vault(settings.master_key_bytes()), settings)
     fill_hooks()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from referral.accounts.due import clear_sign_in_tries
 from referral.followups.due import ask_due_questions, close_silent_questions
 from referral.kit.installation import is_demo
 from referral.kit.scope import job_scope
@@ -32,6 +33,7 @@ def worker_tasks(app: Flask) -> list[Task]:
         Task("questions", 1.0, _inside(app, ask_due_questions)),
         Task("silence", 10.0, _inside(app, close_silent_questions)),
         Task("sweep", 5.0, _inside(app, sweep_outbox)),
+        Task("sign-in tries", 3600.0, _inside(app, clear_sign_in_tries)),
     ]
 
 

@@ -1,7 +1,7 @@
 """Signs a test browser in without a password, for tests of other pages."""
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from referral.accounts.models import Membership, Person
 from referral.accounts.sessions import cookie_name, open_login
@@ -11,14 +11,15 @@ from referral.kit.transaction import Database
 
 def sign_in(client: FlaskClient, person: Person) -> None:
     """Sign the browser in as a committed person, under their oldest live membership."""
+    (person_id,) = inspect(person).identity  # without asking the database, which another session may hold
     database: Database = client.application.extensions["database"]
     settings: Settings = client.application.extensions["settings"]
     with database.job("tests") as session:
         membership_id = session.scalars(
             select(Membership.id)
-            .where(Membership.person_id == person.id, Membership.ended_at.is_(None))
+            .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
             .order_by(Membership.created_at, Membership.id)
         ).first()
         assert membership_id is not None, "this person has no membership"
-        _login_id, secret = open_login(session, person.id, membership_id)
+        _login_id, secret = open_login(session, person_id, membership_id)
     client.set_cookie(cookie_name(settings), secret)

@@ -156,6 +156,7 @@ def end_membership(session: ScopedSession, membership: Membership) -> None:
 
     Raises Conflict when nobody would be left to look after the member's people, or to own its to-dos. Flushes.
     """
+    _lock(session, membership.member_id)
     if membership.ended_at is not None:
         return
     membership.ended_at = clock.now()
@@ -178,6 +179,7 @@ def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID |
     Raises Conflict for oneself, when they also work for another member (whose people they are too), or when nobody
     would be left to look after this one. Flushes; the caller commits.
     """
+    _lock(session, membership.member_id)
     person = session.get_one(Person, membership.person_id)
     if person.id == by:
         raise Conflict(_l("You cannot suspend yourself. Ask another administrator."))
@@ -219,6 +221,11 @@ def name_owners(session: ScopedSession, member: Member, *, owner: UUID, deputy: 
         )
     member.owner_person_id, member.deputy_person_id = owner, deputy
     session.flush()
+
+
+def _lock(session: ScopedSession, member_id: UUID) -> None:
+    """Let one change of a member's people at a time through: two administrators cannot end each other at once."""
+    session.execute(select(Member.id).where(Member.id == member_id).with_for_update())
 
 
 def _check_administrator_left(session: ScopedSession, membership: Membership) -> None:

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 
 from referral.accounts.invitations import AdministratorExists, first_administrator
 from referral.accounts.links import url_for_link
+from referral.kit.command_line import needs_database
 from referral.kit.errors import InvalidInput
 from referral.kit.policy import policy, route_policies
 from referral.kit.transaction import database
@@ -19,6 +20,7 @@ from referral.kit.transaction import database
 @click.argument("name")
 @click.option("--again", is_flag=True, help="Invite one more although there is one: for when nobody can sign in.")
 @with_appcontext
+@needs_database
 def create_administrator(email: str, name: str, again: bool) -> None:
     """Invite the platform's first administrator and print the link."""
     try:

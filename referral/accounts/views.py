@@ -16,7 +16,7 @@ from referral.accounts.policies import AccountPermission
 from referral.accounts.principal import Signed, current_person
 from referral.accounts.queries import demo_accounts, own_memberships
 from referral.accounts.redirects import own_path
-from referral.accounts.sessions import clear_cookie, set_cookie
+from referral.accounts.sessions import clear_cookie, secret_of, set_cookie
 from referral.accounts.signing_in import (
     Admitted,
     SignedIn,
@@ -190,13 +190,14 @@ def _known_account(token: str, shown: ShownInvitation, form: KnownAccountForm) -
 
 def _sign_in_page(form: SignInForm, status: int) -> ResponseReturnValue:
     accounts = demo_accounts(request_session())
-    return render_template("accounts/sign_in.html", form=form, demo_accounts=accounts), status
+    lapsed = g.get("principal") is None and secret_of(request, _settings()) is not None
+    return render_template("accounts/sign_in.html", form=form, demo_accounts=accounts, lapsed=lapsed), status
 
 
-def _invitation_page(shown: ShownInvitation, form: NewAccountForm | KnownAccountForm, status: int) -> Response:
-    response = Response(render_template("accounts/invitation.html", shown=shown, form=form), status)
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address is a secret
-    return response
+def _invitation_page(
+    shown: ShownInvitation, form: NewAccountForm | KnownAccountForm, status: int
+) -> ResponseReturnValue:
+    return render_template("accounts/invitation.html", shown=shown, form=form), status
 
 
 def _welcome(signed_in: SignedIn, wanted: str | None) -> Response:

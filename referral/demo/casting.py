@@ -1,6 +1,6 @@
 """Who of the invented patients lives which plot of the demo, and when. Pure: the same seed casts the same way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
@@ -34,25 +34,28 @@ class Role:
 WITHOUT_A_LOOP = 6
 
 
-def cast(patients: Sequence[InventedPatient], ids: Sequence[UUID], chance: Random) -> list[Role]:
-    """Return every patient's role. Plots that need texts go to those who may be texted; nobody has a need twice."""
+def cast(patients: Sequence[InventedPatient], languages: Collection[str], chance: Random) -> list[Role]:
+    """Return every patient's role. `languages`: those that our texts exist in.
+
+    Plots that need texts go to those who may be texted; nobody has a need twice.
+    """
     order = list(range(len(patients)))
     chance.shuffle(order)
     free = order[: len(order) - WITHOUT_A_LOOP]
-    texted = [n for n in free if may_be_texted(patients[n])]
-    others = [n for n in free if not may_be_texted(patients[n])]
+    texted = [n for n in free if may_be_texted(patients[n], languages)]
+    others = [n for n in free if n not in texted]
     parts: dict[int, list[Part]] = {n: [] for n in order}
     for plot in PLOTS:
         for turn in range(plot.times):
             n = _next_patient(texted if plot.texts else others or texted, parts)
             parts[n].append(_part(plot, turn, parts[n], chance))
-    return [_role(patients[n], ids[n], parts[n], chance) for n in range(len(patients))]
+    return [_role(patients[n], parts[n], chance) for n in range(len(patients))]
 
 
-def may_be_texted(patient: InventedPatient) -> bool:
-    """Return True if the patient agreed to texts and has a phone of their own that is safe for them."""
+def may_be_texted(patient: InventedPatient, languages: Collection[str]) -> bool:
+    """Return True if the patient agreed to texts, reads one of `languages` and has a phone that is safe for them."""
     safe = any(phone.sms_ok is SmsSafety.YES and not phone.is_shared for phone in patient.phones)
-    return patient.consents and safe and patient.facts.written_language not in (None, "none")
+    return patient.consents and safe and patient.facts.written_language in languages
 
 
 def _next_patient(candidates: Sequence[int], parts: dict[int, list[Part]]) -> int:
@@ -67,7 +70,7 @@ def _part(plot: Plot, turn: int, taken: Sequence[Part], chance: Random) -> Part:
     return Part(plot, need, chance.uniform(*plot.days_ago))
 
 
-def _role(patient: InventedPatient, patient_id: UUID, parts: list[Part], chance: Random) -> Role:
+def _role(patient: InventedPatient, parts: list[Part], chance: Random) -> Role:
     ordered = tuple(sorted(parts, key=lambda part: -part.days_ago))
     came = max(ordered[0].days_ago, 1.0) if ordered else chance.uniform(2, 40)
-    return Role(patient, patient_id, ordered, came)
+    return Role(patient, UUID(int=chance.getrandbits(128), version=4), ordered, came)

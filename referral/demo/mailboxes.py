@@ -78,7 +78,7 @@ def pieces_of(text: str, base_url: str) -> tuple[Piece, ...]:
 def _mail_by_member(session: ScopedSession) -> dict[UUID, list[tuple[UUID, datetime]]]:
     """Return (message id, moment) by member. About a referral: its receiver's; an invitation: the inviting member's."""
     received = select(Referral.id, Referral.receiver_id).where(Referral.receiver_id.is_not(None))
-    receivers = dict(session.execute(received.order_by(Referral.id)).tuples())
+    receivers = dict(session.execute(received.order_by(Referral.id)).all())
     sent = select(Message.id, Message.sent_at, Message.subject_kind, Message.subject_id, Message.clinic_id).where(
         Message.channel == Channel.EMAIL, Message.sent_at.is_not(None)
     )

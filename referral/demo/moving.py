@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from referral.followups.models import Question
 from referral.followups.states import QuestionState
@@ -46,6 +46,15 @@ PATIENCE_S = 6.0
 MOST_ROUNDS = 12
 
 
+#: What happens by itself: its moment, and the condition under which it still waits.
+_WAITING = (
+    (Referral.next_clock_at, Referral.state.in_((ReferralState.HELD, ReferralState.SENT))),
+    (Question.due_at, Question.state == QuestionState.SCHEDULED),
+    (Question.expires_at, Question.state == QuestionState.OPEN),
+    (Message.not_before, Message.state.in_(states_with(MessageEvent.CLAIM))),
+)
+
+
 def move_clock(database: Database, tasks: Sequence[Task], how_far: Advance) -> timedelta:
     """Return how far the story went: nothing where nothing more will happen by itself.
 
@@ -70,28 +79,30 @@ def move_clock(database: Database, tasks: Sequence[Task], how_far: Advance) -> t
 def next_moment(session: ScopedSession) -> datetime | None:
     """Return the next moment (story time, UTC) at which something happens by itself; None when nothing waits."""
     now = clock.now()
-    waiting = (
-        (Referral.next_clock_at, Referral.state.in_((ReferralState.HELD, ReferralState.SENT))),
-        (Question.due_at, Question.state == QuestionState.SCHEDULED),
-        (Question.expires_at, Question.state == QuestionState.OPEN),
-        (Message.not_before, Message.state.in_(states_with(MessageEvent.CLAIM))),
-    )
     moments = [
         session.scalar(select(moment).where(moment > now, condition).order_by(moment).limit(1))
-        for moment, condition in waiting
+        for moment, condition in _WAITING
     ]
     return min((moment for moment in moments if moment is not None), default=None)
 
 
 def do_what_is_due(database: Database, tasks: Sequence[Task]) -> int:
-    """Run the worker's tasks until none finds work; return how much was done."""
+    """Run the worker's tasks, again while they make work for each other; return how much was done."""
     done = 0
     for _round in range(MOST_ROUNDS):
         now_done = sum(task.run(database) for task in tasks)
         done += now_done
-        if not now_done:
+        if not now_done or not has_work(database):
             break
     return done
+
+
+def has_work(database: Database) -> bool:
+    """Return True if something that happens by itself has come due and is not done."""
+    now = clock.now()
+    due = [select(moment).where(moment <= now, condition).exists() for moment, condition in _WAITING]
+    with database.reading(job_scope("demo clock")) as session:
+        return bool(session.scalar(select(or_(*due))))
 
 
 def _next_step(database: Database, end: datetime) -> datetime:

@@ -41,7 +41,7 @@ class Step:
     at_once: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plot:
     """The course of a loop. `days_ago`: when it is signed; `replies`: what the patient texts to each question, in turn.
 
@@ -70,7 +70,8 @@ _BASICS = (N.FOOD, N.UTILITIES, N.TRANSPORTATION, N.HEALTH_CARE_ACCESS)
 _OTHERS = (N.HOUSING, N.BENEFITS_ENROLMENT, N.FINANCIAL_STRAIN, N.CHILDCARE, N.EMPLOYMENT, N.DIGITAL_ACCESS)
 _SOFT = (N.SOCIAL_CONNECTION, N.EDUCATION, N.FOOD, N.TRANSPORTATION)
 _YES = {Q.CHECK_CONTACT: ("1",), Q.CHECK_OUTCOME: ("1",)}
-_LONG_AGO, _WEEKS_AGO, _LATELY = (24.0, 40.0), (14.0, 26.0), (4.0, 9.0)
+_LONG_AGO, _WEEKS_AGO, _RECENTLY = (24.0, 40.0), (14.0, 26.0), (8.0, 13.0)
+_LATELY = (4.0, 9.0)
 _SOON_TAKEN = _after(D.ACCEPT, hours=20)
 
 #: Each plot in as many loops as it says, in this order.
@@ -113,7 +114,7 @@ PLOTS: tuple[Plot, ...] = (
     ),
     Plot("the organization is silent", _WEEKS_AGO, _OTHERS, (), {Q.CHECK_CONTACT: ("2",)}, times=3),
     Plot("everybody is silent", _WEEKS_AGO, _SOFT, (), texts=False, times=2),
-    Plot("the patient is silent", _WEEKS_AGO, _SOFT, (_after(D.ACCEPT, hours=26),), times=2),
+    Plot("the patient is silent", _WEEKS_AGO, _SOFT, (_after(D.ACCEPT, hours=26),), texts=False, times=5),
     Plot("waits for an answer", (0.3, 1.6), _BASICS, texts=False, times=5),
     Plot("waits, urgent", (0.2, 0.4), (N.FOOD,), urgency=Urgency.TODAY, texts=False),
     Plot("accepted", (1.9, 3.2), _BASICS, (_after(D.ACCEPT, hours=15),), texts=False, times=3),
@@ -144,9 +145,9 @@ PLOTS: tuple[Plot, ...] = (
         texts=False,
     ),
     Plot("law", _LATELY, (N.LEGAL_IMMIGRATION,), (_SOON_TAKEN,), texts=False),
-    Plot("unclear", _LATELY, _BASICS, (_SOON_TAKEN,), {Q.CHECK_CONTACT: ("??", "?? 1 2")}),
-    Plot("stops texts", _LATELY, _SOFT, (_SOON_TAKEN,), {Q.CHECK_CONTACT: ("STOP",)}),
-    Plot("wrong number", _LATELY, _SOFT, (_SOON_TAKEN,), {Q.CHECK_CONTACT: ("Wrong number",)}),
+    Plot("unclear", _RECENTLY, _BASICS, (_SOON_TAKEN,), {Q.CHECK_CONTACT: ("??", "?? 1 2")}),
+    Plot("stops texts", _RECENTLY, _SOFT, (_SOON_TAKEN,), {Q.CHECK_CONTACT: ("STOP",)}),
+    Plot("wrong number", _RECENTLY, _SOFT, (_SOON_TAKEN,), {Q.CHECK_CONTACT: ("Wrong number",)}),
     Plot("just signed", (0.0, 0.0), _BASICS, texts=False),
 )
 

@@ -17,12 +17,14 @@ from referral.demo.people import Cast, county_listings, read_cast, settle
 from referral.demo.story import OneTransaction, Story
 from referral.demo.texting import Patients
 from referral.demo.visits import Visits
+from referral.followups.states import QuestionKind
 from referral.kit import clock
+from referral.kit.i18n import LANGUAGES
 from referral.kit.installation import installation
 from referral.kit.scope import job_scope
 from referral.kit.transaction import Database
+from referral.messaging.catalog import shipped_catalog
 from referral.tasks import worker_tasks
-from resources_directory.db import new_id
 from resources_directory.importing.apply import import_directory
 from resources_directory.models.source import DirectorySource
 
@@ -74,7 +76,7 @@ def _tell(app: Flask, database: Database, *, from_county: bool) -> None:
     visits = Visits(database, desks, settled, chance)
     loops = Loops(story, desks, visits, chance)
     story.listeners.append(Patients(story, loops.reply_of, chance).read_texts)
-    roles = cast(invented.patients, [new_id() for _ in invented.patients], chance)
+    roles = cast(invented.patients, _languages_of_texts(), chance)
     zone = next(each.timezone_name for each in invented.members if each.kind is MemberKind.CLINIC)
     loops.plan(roles, zone)
     story.tell()
@@ -88,3 +90,9 @@ def _invited(database: Database, *, from_county: bool) -> tuple[Cast, dict[str, 
         if from_county:
             return invented, county_listings(session, invented)
         return moved_there(session, invented)
+
+
+def _languages_of_texts() -> set[str]:
+    """Return the languages in which the first question can be asked in a demo."""
+    texts = shipped_catalog()
+    return {code for code in LANGUAGES if texts.may_leave(QuestionKind.CHECK_CONTACT, code, simulated=True)}

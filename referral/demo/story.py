@@ -1,6 +1,7 @@
 """Telling a story through the product's own actions: each act happens at its own moment, and the worker's tasks run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -8,13 +9,16 @@ from itertools import count
 from sqlalchemy import Connection
 from sqlalchemy.orm import sessionmaker
 
-from referral.demo.moving import do_what_is_due
+from referral.demo.moving import do_what_is_due, has_work
 from referral.kit import clock
 from referral.kit.scope import Scope, ScopedSession
 from referral.kit.transaction import Database
 from referral.kit.worker import Task
 
 Act = Callable[[], None]
+
+#: Tasks that the worker runs at least so often happen right after an act; the others wait for the next look.
+AT_ONCE_S = 1.0
 
 
 class OneTransaction(Database):
@@ -34,8 +38,22 @@ class OneTransaction(Database):
         )
 
     def open(self, scope: Scope, *, read: bool = False) -> ScopedSession:
-        """Return a new session in a savepoint of the one transaction; readers too."""
+        """Return a new session in a savepoint of the one transaction."""
         return self._sessions(bind=self._connection, info={"scope": scope, **self._info})
+
+    @contextmanager
+    def reading(self, scope: Scope) -> Iterator[ScopedSession]:
+        """Give a session that never writes; it takes no savepoint, and its end leaves the transaction alone."""
+        session = ScopedSession(
+            bind=self._connection,
+            info={"scope": scope, **self._info},
+            join_transaction_mode="rollback_only",
+            autoflush=False,
+        )
+        try:
+            yield session
+        finally:
+            session.close()
 
 
 class Story:
@@ -45,6 +63,7 @@ class Story:
         """Take the database, what the worker does, and when the story ends (aware, UTC)."""
         self.database, self.present = database, present
         self._tasks = tasks
+        self._at_once = [task for task in tasks if task.every_s <= AT_ONCE_S]
         self._acts: list[tuple[datetime, int, Act]] = []
         self._numbers = count()
         #: Called after every act, when its effects are done.
@@ -67,11 +86,16 @@ class Story:
                 if moment > clock.now():
                     clock.set_offset(moment - clock.wall())
                 act()
-                do_what_is_due(self.database, self._tasks)
+                self._let_the_worker_work(look_around=act is _nothing)
                 for listener in self.listeners:
                     listener()
         finally:
             clock.set_offset(timedelta())
+
+    def _let_the_worker_work(self, *, look_around: bool) -> None:
+        """Do what the act has brought about; `look_around`: also what only time brings, and what nobody waits for."""
+        if has_work(self.database):
+            do_what_is_due(self.database, self._tasks if look_around else self._at_once)
 
     def begin(self, moment: datetime) -> None:
         """Turn the clock back to where the story begins."""

@@ -35,12 +35,11 @@ class Patients:
         """Look at every phone with an open question, and plan its answer."""
         asked = select(Question).where(Question.state == QuestionState.OPEN)
         with self._story.database.reading(job_scope("demo")) as session:
-            questions = session.scalars(asked.order_by(Question.opened_at, Question.id)).all()
-        for question in questions:
-            key = (question.id, question.unclear_count)
-            if key not in self._read and question.phone_number_id is not None:
-                self._read.add(key)
-                self._plan(question, question.phone_number_id)
+            for question in session.scalars(asked.order_by(Question.opened_at, Question.id)):
+                key = (question.id, question.unclear_count)
+                if key not in self._read and question.phone_number_id is not None:
+                    self._read.add(key)
+                    self._plan(question, question.phone_number_id)
 
     def _plan(self, question: Question, phone_number_id: UUID) -> None:
         words = self._reply_of(question.referral_id, QuestionKind(question.kind), question.unclear_count)

@@ -1,7 +1,8 @@
 """What happens at a clinic's visit in the demo: registering, consents, the needs check, choosing, signing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from referral.prescriptions.actions import (
     reachable,
     sign_prescription,
 )
-from referral.referrals.matching import best_services, modes_for, wishes_of
+from referral.referrals.matching import OFFERED, best_services, modes_for, wishes_of
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode
 from referral.screening.actions import Filling, VoicedNeed, confirm_need, record_screening, voice_need
@@ -104,8 +105,9 @@ class Visits:
         with self._database.reading(self._desks[self.clinic_of(role)].navigator.scope) as session:
             asked = session.get_one(Referral, referral_id)
             patient = session.get_one(Patient, role.patient_id)
-            hits = self._usable(session, patient, need, Mode.SENT)
-            return next((Chosen(need, hit) for hit in hits if hit.organization_id != asked.organization_id), None)
+            found = self._best(session, patient, need, Mode.SENT)
+            others = [hit for hit in found if hit.organization_id != asked.organization_id]
+            return next((Chosen(need, hit) for hit in self._usable(session, others, Mode.SENT)), None)
 
     def prescribe(self, role: Role, plot: Plot, chosen: Chosen) -> UUID:
         """Confirm the need and sign; return the referral's id."""
@@ -143,7 +145,7 @@ class Visits:
                 record_texting_consent(session, phone, given=True, taken=taken)
 
     def _screen(self, session: ScopedSession, patient: Patient, role: Role, by: Desk) -> None:
-        wanted = {self._chosen[role.patient_id, part].need for part in role.parts if self.chosen_for(role, part)}
+        wanted = self._taken_needs(role)
         alone = NeedDomain.INTERPERSONAL_SAFETY in wanted
         ticked: dict[str, str | None] = {}
         for item in needs_check().asked(alone=alone):
@@ -164,7 +166,7 @@ class Visits:
         record_screening(session, patient, filling)
 
     def _taken_needs(self, role: Role) -> set[NeedDomain]:
-        return {self._chosen[role.patient_id, part].need for part in role.parts if self.chosen_for(role, part)}
+        return {chosen.need for part in role.parts if (chosen := self.chosen_for(role, part)) is not None}
 
     def _choose(
         self, session: ScopedSession, patient: Patient, part: Part, taken: Collection[NeedDomain]
@@ -172,23 +174,22 @@ class Visits:
         """Return the service for a part; every other time that of an organization with people, where one fits."""
         self._turn += 1
         for need in dict.fromkeys((part.need, *(OTHERWISE if part.plot.mode is Mode.SENT else ()))):
-            hits = [] if need in taken else self._usable(session, patient, need, part.plot.mode)
-            if not hits:
-                continue
-            known = [hit for hit in hits if hit.organization_id in self._with_people]
-            own_turn = known if known and self._turn % 2 else hits[:3]
-            return Chosen(need, own_turn[self._turn // 2 % len(own_turn)])
+            found = [] if need in taken else self._best(session, patient, need, part.plot.mode)
+            known = [hit for hit in found if hit.organization_id in self._with_people]
+            hits = known if known and self._turn % 2 else self._usable(session, found, part.plot.mode)
+            if hits:
+                return Chosen(need, hits[self._turn // 2 % len(hits)])
         return None
 
-    def _usable(self, session: ScopedSession, patient: Patient, need: NeedDomain, mode: Mode) -> list[ServiceHit]:
+    def _best(self, session: ScopedSession, patient: Patient, need: NeedDomain, mode: Mode) -> list[ServiceHit]:
         now = clock.now()
         hits = best_services(session, need, wishes_of(patient, now.date()), now=now, limit=LOOKED_AT)
-        wants_secret = mode is Mode.PHONE_HAND_OVER
-        return [
-            hit
-            for hit in hits
-            if mode in modes_for(hit, reachable=reachable(session, hit)) and (hit.confidential or not wants_secret)
-        ]
+        return [hit for hit in hits if hit.confidential is (mode is Mode.PHONE_HAND_OVER)]
+
+    def _usable(self, session: ScopedSession, hits: Sequence[ServiceHit], mode: Mode) -> list[ServiceHit]:
+        """Return the first few that allow the mode."""
+        allowed = (hit for hit in hits if mode in modes_for(hit, reachable=reachable(session, hit)))
+        return list(islice(allowed, OFFERED))
 
 
 def _confirmed(session: ScopedSession, patient: Patient, domain: NeedDomain, by: Desk) -> UUID:

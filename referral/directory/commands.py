@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from referral.kit import clock
+from referral.kit.command_line import needs_database
 from referral.kit.transaction import database
 from resources_directory.exporting.export import export_directory
 from resources_directory.exporting.report import ExportFormat
@@ -25,6 +26,7 @@ directory_commands = AppGroup("directory", help="Import and export the resources
 @click.option("--mapping", type=click.Path(path_type=Path), help="How the columns of a CSV map to HSDS (comes later).")
 @click.option("--report", "report_path", type=click.Path(path_type=Path), help="Write every defect to this CSV file.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, and change nothing.")
+@needs_database
 def import_command(
     path: Path, *, source_name: str | None, mapping: Path | None, report_path: Path | None, dry_run: bool
 ) -> None:
@@ -47,7 +49,7 @@ def import_command(
             if dry_run:
                 session.rollback()
     except ImportRefused as refused:
-        raise click.ClickException(f"{refused} Nothing was changed.") from refused
+        raise click.ClickException(f"{str(refused).rstrip('.')}. Nothing was changed.") from refused
     if report_path is not None:
         _write_report(report_path, report)
     _tell(report, report_path)
@@ -56,6 +58,7 @@ def import_command(
 @directory_commands.command("export")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--format", "format_name", type=click.Choice(["json", "tabular"]), required=True)
+@needs_database
 def export_command(path: Path, *, format_name: str) -> None:
     """Write to PATH what the sources allow to be passed on."""
     try:

@@ -78,6 +78,13 @@ def current_language() -> Language:
     return known[request.accept_languages.best_match(list(known)) or "en"]
 
 
+def reader_zone() -> str | None:
+    """Return the IANA zone that times are shown in: the link's, the signed-in person's, else the installation's."""
+    if not has_request_context():
+        return None
+    return g.get("timezone_name") or getattr(g.get("principal"), "timezone_name", None) or g.get("home_zone")
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Translate into the language `code` (BCP 47) inside this block; an unknown one falls back to English."""
@@ -90,7 +97,7 @@ def init_languages(app: Flask) -> None:
     """Compile stale catalogs and let Babel choose each request's language."""
     compile_catalogs()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    Babel(app, locale_selector=lambda: current_language().babel)
+    Babel(app, locale_selector=lambda: current_language().babel, timezone_selector=reader_zone)
 
 
 def compile_catalogs(folder: Path = TRANSLATIONS) -> list[Path]:

@@ -8,6 +8,7 @@ from alembic.config import Config
 from flask import current_app
 from flask.cli import with_appcontext
 
+from referral.kit.command_line import needs_database
 from referral.kit.settings import Settings
 from referral.kit.transaction import database
 
@@ -25,9 +26,10 @@ def alembic_config() -> Config:
     return config
 
 
-def upgrade_database() -> None:
-    """Bring the database to the newest schema."""
-    command.upgrade(alembic_config(), "head")
+@needs_database
+def upgrade_database(revision: str = "head") -> None:
+    """Bring the database to `revision`, the newest if none is named. Raises DatabaseAway."""
+    command.upgrade(alembic_config(), revision)
 
 
 @click.group("db")
@@ -40,12 +42,13 @@ def db_commands() -> None:
 @with_appcontext
 def upgrade(revision: str) -> None:
     """Bring the database to REVISION (the newest)."""
-    command.upgrade(alembic_config(), revision)
+    upgrade_database(revision)
 
 
 @db_commands.command("downgrade")
 @click.argument("revision")
 @with_appcontext
+@needs_database
 def downgrade(revision: str) -> None:
     """Take the database back to REVISION."""
     command.downgrade(alembic_config(), revision)
@@ -53,6 +56,7 @@ def downgrade(revision: str) -> None:
 
 @db_commands.command("current")
 @with_appcontext
+@needs_database
 def current() -> None:
     """Print the revision that the database is at."""
     command.current(alembic_config())
@@ -61,6 +65,7 @@ def current() -> None:
 @db_commands.command("revision")
 @click.option("-m", "--message", required=True)
 @with_appcontext
+@needs_database
 def revision(message: str) -> None:
     """Write a new migration from the difference between models and database."""
     command.revision(alembic_config(), message, autogenerate=True)

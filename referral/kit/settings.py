@@ -41,6 +41,9 @@ class Settings:
     twilio_account_sid: str | None = _because("the account that sends texts", None)
     twilio_auth_token: str | None = _because("authenticates sending and checks the signature of webhooks", None)
     twilio_messaging_service_sid: str | None = _because("the sender pool of texts", None)
+    trusted_proxies: str | None = _because(
+        "how many proxies of ours stand before us; their X-Forwarded-For is believed", None
+    )
     twilio_base_url: str | None = _because("sends the Twilio client elsewhere, for tests on this machine", None)
 
     def __post_init__(self) -> None:
@@ -49,6 +52,8 @@ class Settings:
             raise SettingsError(
                 f"MESSAGE_GATEWAY is {self.message_gateway!r}; it must be one of {', '.join(GATEWAYS)}."
             )
+        if self.trusted_proxies is not None and not self.trusted_proxies.isdecimal():
+            raise SettingsError("TRUSTED_PROXIES must be a number, such as 1.")
         if urlsplit(self.public_base_url).scheme not in ("http", "https"):
             raise SettingsError("PUBLIC_BASE_URL must start with http:// or https://.")
         if self.message_gateway == "twilio":

@@ -96,7 +96,8 @@ def die_with_parent(worker: Worker) -> None:
     """Stop the worker when the pipe on its standard input closes: the parent is gone, however it died."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1024):  # not buffered: no lock is held when the interpreter ends
+            pass
         worker.stop()
         threading.Timer(5.0, os._exit, (1,)).start()
 

@@ -92,9 +92,9 @@ def fresh_forms(sheet: ToDoSheet) -> Forms:
     """Return the forms as they are first shown: nothing sent is read into them."""
     language = _language_of(sheet.patient)
     speaker = display_name(sheet.patient) if sheet.patient else None
-    version = sheet.referral.referral.version if sheet.referral else None
+    version = str(sheet.referral.referral.version) if sheet.referral else None
     return Forms(
-        done=DoneForm(formdata=None, prefix="done-", version=sheet.row.to_do.version),
+        done=DoneForm(formdata=None, prefix="done-", version=str(sheet.row.to_do.version)),
         attempt=AttemptForm(formdata=None, prefix="attempt-", language=language),
         told=ToldForm(formdata=None, prefix="told-", language=language, speaker=speaker, referral_version=version),
     )

@@ -1,6 +1,5 @@
 """The best services for one need of one patient, with the reasons for and against each."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -78,8 +77,3 @@ def modes_for(hit: ServiceHit, *, reachable: bool) -> tuple[Mode, ...]:
 
 def _ranking_wishes(wishes: PatientWishes) -> Wishes:
     return Wishes(language=wishes.language, age=wishes.age, has_place=wishes.zip_code is not None)
-
-
-def without(hits: Collection[ServiceHit], service_ids: Collection[UUID]) -> list[ServiceHit]:
-    """Return the hits that are not among `service_ids`, in the same order: alternatives after a decline."""
-    return [hit for hit in hits if hit.service_id not in service_ids]

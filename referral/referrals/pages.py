@@ -185,4 +185,4 @@ def _word(row: Testimony, people: Mapping[UUID, str]) -> Word:
 
 def _people(session: ScopedSession, person_ids: Iterable[UUID]) -> dict[UUID, str]:
     found = select(Person.id, Person.name).where(Person.id.in_(sorted(person_ids))).order_by(Person.id)
-    return dict(session.execute(found).tuples().all())
+    return {row[0]: row[1] for row in session.execute(found)}

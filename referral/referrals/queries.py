@@ -64,7 +64,7 @@ def referrals_of_clinic(
 def count_by_state(session: ScopedSession, clinic_id: UUID) -> dict[str, int]:
     """Return how many of the clinic's referrals stand in each state; states without any are left out."""
     counted = select(Referral.state, func.count()).where(Referral.clinic_id == clinic_id).group_by(Referral.state)
-    return dict(session.execute(counted.order_by(Referral.state)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(counted.order_by(Referral.state))}
 
 
 def referrals_for_organization(

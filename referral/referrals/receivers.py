@@ -61,11 +61,6 @@ def addresses_of(session: ScopedSession, organization_id: UUID, service_id: UUID
     return list(found.values())
 
 
-def has_people(session: ScopedSession, member_id: UUID) -> bool:
-    """Return True if somebody of the member can sign in and answer."""
-    return bool(_people(session, member_id))
-
-
 def _people(session: ScopedSession, member_id: UUID) -> list[Address]:
     rows = session.execute(
         select(Person.email, Person.language)

@@ -11,7 +11,7 @@ from referral.kit.errors import Conflict
 from referral.referrals import words
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
-from referral.referrals.states import ANSWER, CLOCK, REFERRAL_MACHINE, TESTIFY, Mode, ReferralEvent, ReferralState
+from referral.referrals.states import ANSWER, CLOCK, REFERRAL_MACHINE, Mode, ReferralEvent, ReferralState
 
 E = ReferralEvent
 
@@ -74,11 +74,6 @@ def answers_by_phone(referral: Referral) -> list[tuple[str, LazyString]]:
     if referral.state == ReferralState.SENT:
         events = [*events, E.WAITLIST]
     return [(str(event), _ANSWERS[event]) for event in events]
-
-
-def may_testify(referral: Referral) -> bool:
-    """Return True while an outcome would still close the referral."""
-    return bool(REFERRAL_MACHINE.events_from(ReferralState(referral.state), {TESTIFY}))
 
 
 def expect_version(referral: Referral, version: str | None) -> None:

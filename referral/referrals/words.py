@@ -121,6 +121,7 @@ ACTORS: Mapping[str, LazyString] = {
     ActorKind.CLOCK: _l("By the clock"),
 }
 
+
 def reason_words(reason: str | None) -> str:
     """Return the words for a reason of a decline or of help that did not come; empty without one."""
     if reason is None:

@@ -202,7 +202,10 @@ def confirm_page(found: NeedOfPatient) -> ResponseReturnValue:
 @blueprint.post("/needs/<uuid:need_id>/confirm")
 @requires(ScreeningPermission.CONFIRM, load=one_need)
 def confirm(found: NeedOfPatient) -> ResponseReturnValue:
-    """Write down what the patient says about a need; when somebody was faster, show both."""
+    """Write down what the patient says about a need; when somebody was faster, show both.
+
+    `?screening=`: the result page that the person came from and goes back to.
+    """
     form, session, need = ConfirmForm(), request_session(), found.need
     if not form.validate():
         return _confirm_page(form, found), 422
@@ -218,8 +221,9 @@ def confirm(found: NeedOfPatient) -> ResponseReturnValue:
         form.form_errors.append(error.message)
         return _confirm_page(form, found), 409
     flash(_("What the patient says is written down."), "success")
-    if need.screening_id is not None:
-        return redirect(url_for(".show_screening", patient_id=need.patient_id, screening_id=need.screening_id), 303)
+    screening_id = request.args.get("screening", type=UUID)
+    if screening_id is not None and screening_by_id(session, need.patient_id, screening_id) is not None:
+        return redirect(url_for(".show_screening", patient_id=need.patient_id, screening_id=screening_id), 303)
     return redirect(url_for("patients.show_patient", patient_id=need.patient_id), 303)
 
 

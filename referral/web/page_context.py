@@ -5,8 +5,10 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from referral.accounts.models import Member
 from referral.kit import clock
 from referral.kit.i18n import current_language, language_name, page_languages
 from referral.kit.installation import follow_clock, is_demo, worker_is_stale
@@ -42,6 +44,7 @@ def _look_at_installation() -> None:
             follow_clock(session)
             g.demo = is_demo(session)
             g.stale_worker = worker_is_stale(session)
+            g.home_zone = session.scalar(select(Member.timezone_name).order_by(Member.created_at, Member.id).limit(1))
     except SQLAlchemyError:
         g.stale_worker = True  # the page itself says that the database is away
 

@@ -3,17 +3,12 @@
 from dataclasses import dataclass
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from referral.accounts import account_views, people_views, views
-from referral.accounts.loading import init_sign_in
 from referral.accounts.models import Member, Person
 from referral.accounts.passwords import hash_password
-from referral.accounts.policies import RULES
 from referral.accounts.roles import MemberKind, Role
-from referral.kit.policy import policy
 from tests.factories import Town
 
 PASSWORD = "seven tame otters juggle"
@@ -23,19 +18,9 @@ HOME = "203.0.113.7"
 ELSEWHERE = "198.51.100.9"
 
 
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    if "accounts.sign_in" not in app.view_functions:
-        policy.add(RULES)
-        for blueprint in (views.blueprint, account_views.blueprint, people_views.blueprint):
-            app.register_blueprint(blueprint)
-        init_sign_in(app)
-    return app
-
-
 @dataclass
 class Staff:
-    """A clinic and two of its people, each with PASSWORD, and the network's administrator."""
+    """A clinic with nadia@clinic.example and ada@, the network with pia@; each has PASSWORD."""
 
     clinic: Member
     navigator: Person
@@ -51,7 +36,7 @@ def staff(town: Town) -> Staff:
     clinic.owner_person_id, clinic.deputy_person_id = navigator.id, administrator.id
     platform = town.person(town.member(MemberKind.NETWORK, name="Network"), Role.PLATFORM_ADMINISTRATOR, "Pia")
     for person in (navigator, administrator, platform):
-        person.password_hash = _HASH
+        person.email, person.password_hash = f"{person.name.lower()}@clinic.example", _HASH
     town.commit()
     return Staff(clinic, navigator, administrator, platform)
 

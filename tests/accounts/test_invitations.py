@@ -31,9 +31,7 @@ def invited(
     session: ScopedSession, staff: Staff, role: Role = Role.NAVIGATOR, email: str = "Noor@Clinic.example"
 ) -> str:
     """Invite somebody, commit, and return the path of the link."""
-    invitation = invite(
-        session, NewInvitation(staff.clinic.id, role, email, "Noor"), by=staff.administrator.id
-    )
+    invitation = invite(session, NewInvitation(staff.clinic.id, role, email, "Noor"), by=staff.administrator.id)
     link = session.scalars(select(SignedLink).where(SignedLink.subject_id == invitation.id)).one()
     path = url_for_link(session, link).removeprefix("http://localhost")
     session.commit()
@@ -75,7 +73,9 @@ def test_looking_at_an_invitation_changes_nothing(client: FlaskClient, staff: St
 def test_the_address_of_an_invitation_is_not_passed_on(
     client: FlaskClient, staff: Staff, session: ScopedSession
 ) -> None:
-    assert client.get(invited(session, staff)).headers["Referrer-Policy"] == "no-referrer"
+    page = client.get(invited(session, staff)).get_data(as_text=True)
+
+    assert page.split('<meta name="referrer"')[-1].startswith(' content="no-referrer">')  # the last one counts
 
 
 def test_a_weak_password_costs_no_invitation(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
@@ -149,9 +149,7 @@ def test_a_form_sent_twice_makes_one_invitation(staff: Staff, session: ScopedSes
     assert session.scalar(select(func.count()).select_from(Message)) == 1
 
 
-def test_whoever_has_an_account_proves_it_with_their_password(
-    app: Flask, staff: Staff, session: ScopedSession
-) -> None:
+def test_whoever_has_an_account_proves_it_with_their_password(app: Flask, staff: Staff, session: ScopedSession) -> None:
     path = invited(session, staff, Role.CLINICIAN, email=staff.navigator.email)
     session.rollback()
 
@@ -159,7 +157,7 @@ def test_whoever_has_an_account_proves_it_with_their_password(
     right = app.test_client().post(path, data={"password": PASSWORD})
 
     assert (overwriting.status_code, right.status_code) == (422, 303)
-    assert post_sign_in(app.test_client(), "person1@clinic.example").status_code == 303
+    assert post_sign_in(app.test_client(), "nadia@clinic.example").status_code == 303
 
 
 def test_who_came_back_after_their_membership_ended_keeps_their_password(
@@ -168,7 +166,7 @@ def test_who_came_back_after_their_membership_ended_keeps_their_password(
     membership = session.scalars(select(Membership).where(Membership.person_id == staff.navigator.id)).one()
     membership.ended_at = clock.now()
     session.commit()
-    path = invited(session, staff, Role.NAVIGATOR, email="person1@clinic.example")
+    path = invited(session, staff, Role.NAVIGATOR, email="nadia@clinic.example")
 
     response = app.test_client().post(path, data={"password": PASSWORD})
 
@@ -182,7 +180,7 @@ def test_who_came_back_after_their_membership_ended_keeps_their_password(
         (Role.PLATFORM_ADMINISTRATOR, "noor@clinic.example", "role"),  # clinics cannot give it
         (Role.ORGANIZATION_STAFF, "noor@clinic.example", "role"),
         (Role.NAVIGATOR, "noor", "email"),
-        (Role.NAVIGATOR, "PERSON1@clinic.example", "email"),  # works here already
+        (Role.NAVIGATOR, "NADIA@clinic.example", "email"),  # works here already
     ],
 )
 def test_what_cannot_be_is_not_invited(
@@ -228,15 +226,17 @@ def test_no_token_is_stored(staff: Staff, session: ScopedSession) -> None:
     token = invited(session, staff).removeprefix("/invitation/")
     secret = token.rsplit(".", 1)[1]
 
-    rows = [*session.scalars(select(SignedLink)), *session.scalars(select(Message)), *session.scalars(select(Invitation))]
+    rows = [
+        *session.scalars(select(SignedLink)),
+        *session.scalars(select(Message)),
+        *session.scalars(select(Invitation)),
+    ]
     stored = [str(value) for row in rows for value in vars(row).values()]
 
     assert not any(secret in value for value in stored)
 
 
-def test_an_administrator_invites_through_the_page(
-    client: FlaskClient, staff: Staff, session: ScopedSession
-) -> None:
+def test_an_administrator_invites_through_the_page(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
     clinic_id = staff.clinic.id
     session.rollback()
     sign_in(client, staff.administrator)

@@ -118,6 +118,16 @@ def test_an_idle_browser_is_signed_out(
         assert not is_signed_in(client)
 
 
+def test_who_was_signed_out_by_the_clock_is_told_so(client: FlaskClient, staff: Staff) -> None:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        sign_in(client, staff.navigator)
+        traveller.shift(timedelta(hours=1))
+
+        page = client.get("/account", follow_redirects=True).get_data(as_text=True)
+
+    assert "signed out after a while without activity" in page
+
+
 def test_work_keeps_a_browser_signed_in_but_never_longer_than_twelve_hours(client: FlaskClient, staff: Staff) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         sign_in(client, staff.navigator)
@@ -141,9 +151,7 @@ def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(client: FlaskClient
         assert statuses == [200, 200, 200, 401]
 
 
-def test_being_seen_is_written_at_most_once_a_minute(
-    client: FlaskClient, staff: Staff, session: ScopedSession
-) -> None:
+def test_being_seen_is_written_at_most_once_a_minute(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         sign_in(client, staff.navigator)
         seen = []

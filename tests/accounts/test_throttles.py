@@ -1,4 +1,4 @@
-"""The throttle: whoever guesses is slowed; nobody else is locked out. Tried in pairs: the one who fails, and another."""
+"""The throttle: whoever guesses is slowed, nobody else is locked out. In pairs: the one who fails, and another."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -85,9 +85,7 @@ def test_signing_in_clears_the_count(app: Flask, client: FlaskClient, staff: Sta
         assert fail(app, staff.navigator.email, FREE_TRIES) == [422] * FREE_TRIES
 
 
-def test_trying_many_accounts_from_one_address_is_stopped_there(
-    app: Flask, client: FlaskClient, staff: Staff
-) -> None:
+def test_trying_many_accounts_from_one_address_is_stopped_there(app: Flask, client: FlaskClient, staff: Staff) -> None:
     statuses = [fail(app, f"guess{n}@clinic.example", 1)[0] for n in range(ADDRESS_TRIES + 1)]
 
     assert statuses == [422] * ADDRESS_TRIES + [429]

@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.orm import configure_mappers
 from waitress.server import create_server
 
 from referral.app import create_app
@@ -19,11 +20,11 @@ from referral.kit.scope import ScopedSession
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.prescriptions import actions
-from referral.prescriptions import views as views  # loaded before the fork, with all that the pages need
 
 #: Forked from a clean process that has imported the product once: as separate as a new one, and started in an instant.
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([__name__])
+configure_mappers()
 
 
 @dataclass(frozen=True)

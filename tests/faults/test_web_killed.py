@@ -17,22 +17,19 @@ from referral.kit import clock
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.outbox.models import Message
+from referral.outbox.states import Channel
 from referral.referrals.clocks import run_clocks
-from tests.factories import Town
 from tests.faults.prescribing import (
     ALL_OF_IT,
     HalfDone,
     Visit,
     check_all_or_nothing,
-    new_visit,
-    open_practice,
     opened_fresh,
     rows_of,
     standing_of,
 )
 from tests.faults.rounds import points
 from tests.faults.serve_and_die import ServeOrder, ServerProcess, serving
-from tests.sign_in import sign_in
 
 
 @dataclass
@@ -60,12 +57,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(settings: Settings, town: Town, client: FlaskClient, database: Database) -> Desk:
-    practice = open_practice(town)
-    sign_in(client, practice.clinician)
-    cookie = client.get_cookie(cookie_name(settings))
+def desk(settings: Settings, clinician: FlaskClient, visits: Callable[[], Visit], database: Database) -> Desk:
+    cookie = clinician.get_cookie(cookie_name(settings))
     assert cookie is not None
-    return Desk(settings, {cookie.key: cookie.value}, lambda: new_visit(town, practice), database)
+    return Desk(settings, {cookie.key: cookie.value}, visits, database)
 
 
 def steps_of_a_signature(desk: Desk) -> int:
@@ -75,44 +70,46 @@ def steps_of_a_signature(desk: Desk) -> int:
         return server.steps()
 
 
-def test_a_killed_server_leaves_the_whole_signature_or_nothing_and_the_form_can_be_sent_again(desk: Desk) -> None:
-    steps = steps_of_a_signature(desk)
-    visits, outcomes = [], []
+def letters_of(desk: Desk, visit: Visit) -> list[str]:
+    """Return the e-mails to organizations that are queued for the visit, after its undo window."""
+    with opened_fresh(desk.settings) as session:
+        mails = select(Message.template).where(Message.patient_id == visit.patient_id, Message.channel == Channel.EMAIL)
+        return list(session.scalars(mails))
+
+
+def test_a_killed_server_leaves_the_whole_signature_or_nothing(desk: Desk) -> None:
+    steps, outcomes = steps_of_a_signature(desk), []
 
     for step in points(steps):
         visit, before = desk.new_visit(), rows_of(desk.settings)
         desk.sign_at_dying(ServeOrder(desk.settings, die_at=step), visit)
         outcomes.append(check_all_or_nothing(standing_of(desk.settings, visit)))
         assert outcomes[-1] or rows_of(desk.settings) == before
-        visits.append(visit)
 
-    with serving(ServeOrder(desk.settings)) as server:
-        assert {desk.sign(server, visit) for visit in visits for _twice in range(2)} == {303}
-    assert {standing_of(desk.settings, visit) for visit in visits} == {ALL_OF_IT}
     assert outcomes[:2] == [True, False]  # after the commit, and just before it
 
 
-def test_what_was_signed_again_after_a_kill_leaves_once(desk: Desk) -> None:
-    visit = desk.new_visit()
-    desk.sign_at_dying(ServeOrder(desk.settings, die_at=30), visit)
-    with serving(ServeOrder(desk.settings)) as server:
-        desk.sign(server, visit)
-        desk.sign(server, visit)
+def test_the_form_sent_again_after_a_kill_makes_exactly_one_signature_that_leaves_once(desk: Desk) -> None:
+    steps = steps_of_a_signature(desk)
+    visits = [desk.new_visit(), desk.new_visit()]
+    for visit, step in zip(visits, (steps, steps // 2), strict=True):
+        desk.sign_at_dying(ServeOrder(desk.settings, die_at=step), visit)
 
+    with serving(ServeOrder(desk.settings)) as server:
+        assert {desk.sign(server, visit) for visit in visits for _twice in range(2)} == {303}
+
+    assert {standing_of(desk.settings, visit) for visit in visits} == {ALL_OF_IT}
     clock.set_offset(timedelta(minutes=1))
     run_clocks(desk.database)
     run_clocks(desk.database)
-
-    with opened_fresh(desk.settings) as session:
-        mails = select(Message.template).where(Message.patient_id == visit.patient_id, Message.channel == "email")
-        assert session.scalars(mails).all() == ["referral_new", "referral_new"]
+    assert [letters_of(desk, visit) for visit in visits] == [["referral_new", "referral_new"]] * 2
 
 
 def test_the_check_notices_a_signature_made_in_two_transactions(desk: Desk) -> None:
+    visit = desk.new_visit()
     with serving(ServeOrder(desk.settings, in_two_transactions=True)) as server:
         desk.sign(server, desk.new_visit())
         steps = server.steps()
-    visit = desk.new_visit()
 
     desk.sign_at_dying(ServeOrder(desk.settings, die_at=steps - 1, in_two_transactions=True), visit)
 

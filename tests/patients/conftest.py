@@ -1,13 +1,12 @@
 """Fixtures: a clinic, and a navigator of it in a browser."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from referral.accounts.models import Member
 from referral.accounts.roles import Role
 from tests.factories import Town
-from tests.patients.signing import mount, sign_in_as
+from tests.sign_in import sign_in
 
 
 @pytest.fixture
@@ -16,9 +15,9 @@ def clinic(town: Town) -> Member:
 
 
 @pytest.fixture
-def browser(app: Flask, town: Town, clinic: Member) -> FlaskClient:
+def browser(client: FlaskClient, town: Town, clinic: Member) -> FlaskClient:
     """A navigator of the clinic, signed in."""
-    mount(app)
     person = town.person(clinic, Role.NAVIGATOR)
     town.commit()
-    return sign_in_as(app, person, clinic)
+    sign_in(client, person)
+    return client

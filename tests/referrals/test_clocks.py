@@ -31,19 +31,19 @@ def sent(place: Place, database: Database, **facts) -> Referral:
 def mails(place: Place) -> list[str]:
     found = place.town.session.scalars(select(Message.template).where(Message.channel == "email").order_by(Message.id))
     templates = list(found)
-    place.town.session.rollback()
+    place.town.commit()
     return templates
 
 
 def to_dos(place: Place) -> list[ToDo]:
     found = list(place.town.session.scalars(select(ToDo).order_by(ToDo.id)))
-    place.town.session.rollback()
+    place.town.commit()
     return found
 
 
 def fresh(place: Place, referral: Referral) -> Referral:
     place.town.session.refresh(referral)
-    place.town.session.rollback()
+    place.town.commit()  # a rollback would forget what was read
     return referral
 
 

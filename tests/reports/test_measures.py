@@ -19,15 +19,15 @@ from referral.reports.measures import (
 )
 from referral.screening.states import NeedStatus
 
-S, O = ReferralState, Outcome
+S, OUT = ReferralState, Outcome
 
-ORG_YES = Said(Side.ORGANIZATION, O.RECEIVED)
-ORG_NO = Said(Side.ORGANIZATION, O.NOT_RECEIVED, NotCompletedReason.DID_NOT_MEET)
-ORG_LOST = Said(Side.ORGANIZATION, O.NOT_RECEIVED, NotCompletedReason.COULD_NOT_REACH)
-PATIENT_YES = Said(Side.PATIENT, O.RECEIVED)
-PATIENT_PARTLY = Said(Side.PATIENT, O.PARTLY_RECEIVED)
-PATIENT_NO = Said(Side.PATIENT, O.NOT_RECEIVED)
-PATIENT_GAVE_UP = Said(Side.PATIENT, O.NO_LONGER_WANTED)
+ORG_YES = Said(Side.ORGANIZATION, OUT.RECEIVED)
+ORG_NO = Said(Side.ORGANIZATION, OUT.NOT_RECEIVED, NotCompletedReason.DID_NOT_MEET)
+ORG_LOST = Said(Side.ORGANIZATION, OUT.NOT_RECEIVED, NotCompletedReason.COULD_NOT_REACH)
+PATIENT_YES = Said(Side.PATIENT, OUT.RECEIVED)
+PATIENT_PARTLY = Said(Side.PATIENT, OUT.PARTLY_RECEIVED)
+PATIENT_NO = Said(Side.PATIENT, OUT.NOT_RECEIVED)
+PATIENT_GAVE_UP = Said(Side.PATIENT, OUT.NO_LONGER_WANTED)
 
 
 def fact(state: ReferralState, *said: Said, **facts: object) -> ReferralFact:

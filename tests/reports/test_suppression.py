@@ -62,7 +62,8 @@ GROUP = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60)).ma
 
 @given(st.lists(GROUP, min_size=1, max_size=8))
 def test_nothing_small_follows_by_subtraction(groups: list[Rates]) -> None:
-    total = rates(*(sum(column) for column in zip(*((g.of, g.closed.n, g.received.n, g.met.n) for g in groups))))
+    numbers = [(group.of, group.closed.n, group.received.n, group.met.n) for group in groups]
+    total = rates(*(sum(column) for column in zip(*numbers, strict=True)))
 
     cells = suppressed_groups(total, groups)
 

@@ -1,0 +1,42 @@
+"""Commands that meet a database which does not answer end with words, not with a trace."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import current_app
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+
+from referral.kit.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class DatabaseAway(click.ClickException):
+    """The database does not answer, or holds no tables yet."""
+
+    def __init__(self, error: DBAPIError) -> None:
+        """Name the database, without its password, and the driver's reason."""
+        settings: Settings = current_app.extensions["settings"]
+        url = make_url(settings.database_url).render_as_string(hide_password=True)
+        reason = (str(error.orig).splitlines() or ["no reason given"])[0]
+        super().__init__(
+            f"The database {url} does not answer: {reason}\n"
+            "Nothing was changed. Is it running, and does DATABASE_URL name it? If it is new, run `flask db upgrade`."
+        )
+
+
+def needs_database(command: Callable[P, R]) -> Callable[P, R]:
+    """Wrap a command, inside its application context, so that it raises DatabaseAway instead of the driver's error."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (OperationalError, ProgrammingError) as error:
+            raise DatabaseAway(error) from error
+
+    return run
