@@ -33,6 +33,8 @@ from referral.patients import policies as patients_policies
 from referral.patients import views as patients
 from referral.prescriptions import policies as prescriptions_policies
 from referral.prescriptions import views as prescriptions
+from referral.privacy import policies as privacy_policies
+from referral.privacy import views as privacy
 from referral.referrals import answering, inbox
 from referral.referrals import policies as referrals_policies
 from referral.referrals import views as referrals
@@ -65,6 +67,7 @@ def slices() -> list[Slice]:
         ((navigation.blueprint,), navigation_policies.RULES),
         ((directory.blueprint, hsds.blueprint), directory_policies.RULES),
         ((reports.blueprint,), reports_policies.RULES),
+        ((privacy.blueprint,), privacy_policies.RULES),
         ((simulator.blueprint,), {}),
     ]
 

@@ -1,5 +1,6 @@
 """The simulator's pages: patients' phones, organizations' mailboxes, and the demo's clock. Only in a demo database."""
 
+import logging
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -25,6 +26,8 @@ from referral.messaging.inbound import Arrival, receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.gateway.simulator import SIMULATED_PREFIX
 from referral.tasks import worker_tasks
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("simulator", __name__, template_folder="templates", url_prefix="/simulator")
 
@@ -100,8 +103,8 @@ def reply(phone_number_id: UUID) -> ResponseReturnValue:
         with session.begin_nested():
             receive_text(session, arrival)
     except IntegrityError:
-        return redirect(url_for("simulator.phone", phone_number_id=phone_number_id), 303)  # its twin was faster
-    return redirect(url_for("simulator.phone", phone_number_id=phone_number_id), 303)
+        log.info("a text was sent twice")  # its twin was faster, and is stored
+    return redirect(url_for("simulator.phone", phone_number_id=phone_number_id, _anchor="reply"), 303)
 
 
 @blueprint.get("/mailboxes/<uuid:member_id>")

@@ -159,6 +159,22 @@ def _load_keys(session: Session, ring: dict[UUID, AESGCM], owner_id: UUID) -> No
             ring[key.owner_id] = AESGCM(vault_of(session).unwrap(key.owner_id, key.wrapped))
 
 
+@event.listens_for(SealedRow, "expire", propagate=True)
+def _forget_expired(row: Any, columns: set[str] | None) -> None:
+    """Forget the text of what the database will be asked for again."""
+    opened: dict[str, str | None] = row.__dict__.get("_opened", {})
+    unsealed: set[str] = row.__dict__.get("_unsealed", set())
+    gone = {*opened, *unsealed} if columns is None else set(columns)
+    unsealed -= gone
+    for column in gone:
+        opened.pop(column, None)
+
+
+@event.listens_for(SealedRow, "refresh", propagate=True)
+def _forget_refreshed(row: Any, _context: object, columns: set[str] | None) -> None:
+    _forget_expired(row, columns)
+
+
 @event.listens_for(ScopedSession, "before_flush")
 def _seal_changes(session: Session, _context: UOWTransaction, _instances: object) -> None:
     for row in [*session.new, *session.dirty]:

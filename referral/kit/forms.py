@@ -27,7 +27,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Bind a field, with `strip` before its own filters where it holds text."""
             if issubclass(unbound_field.field_class, StringField):
-                options["filters"] = [strip, *unbound_field.kwargs.pop("filters", ())]
+                options["filters"] = [strip, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
 
     form_id = HiddenField(default=lambda: str(uuid4()))

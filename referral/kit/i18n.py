@@ -82,7 +82,8 @@ def reader_zone() -> str | None:
     """Return the IANA zone that times are shown in: the link's, the signed-in person's, else the installation's."""
     if not has_request_context():
         return None
-    return g.get("timezone_name") or getattr(g.get("principal"), "timezone_name", None) or g.get("home_zone")
+    own: str | None = getattr(g.get("principal"), "timezone_name", None)
+    return g.get("timezone_name") or own or g.get("home_zone")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from referral.kit.scope import ScopedSession
 from referral.navigation import words
 from referral.navigation.attempts import attempts_of
 from referral.navigation.forms import AttemptForm, DoneForm, ToldForm
+from referral.navigation.lost import LostCheck, lost_check
 from referral.navigation.models import ContactAttempt
 from referral.navigation.policies import ToDoPermission
 from referral.navigation.queries import ToDoRow, people_names, referral_of, rows_of
@@ -38,7 +39,10 @@ class AttemptEvent:
 
 @dataclass(frozen=True)
 class ReferralLine:
-    """The referral in words. `can_be_told`: the patient may have something to say about it."""
+    """The referral in words. `can_be_told`: the patient may have something to say about it.
+
+    `lost`: what was tried to reach the patient; None unless it is under way.
+    """
 
     referral: Referral
     service_name: str
@@ -46,6 +50,7 @@ class ReferralLine:
     need: str
     state_label: str
     can_be_told: bool
+    lost: LostCheck | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ def _referral_line(session: ScopedSession, to_do: ToDo) -> ReferralLine | None:
         need=str(referral_words.NEEDS.get(referral.domain, referral.domain)),
         state_label=str(referral_words.STATES[referral.state]),
         can_be_told=referral.state not in _NOT_YET,
+        lost=lost_check(session, referral),
     )
 
 

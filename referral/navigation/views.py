@@ -17,6 +17,7 @@ from referral.navigation.actions import expect_version, record_words_of_patient,
 from referral.navigation.attempts import record_attempt
 from referral.navigation.forms import AttemptForm, DoneForm, ToldForm, VersionForm
 from referral.navigation.links import view_links
+from referral.navigation.lost import close_as_lost
 from referral.navigation.pages import fresh_forms, sheet_of
 from referral.navigation.policies import ToDoPermission
 from referral.navigation.queries import count_views, referral_of, to_do_by_id, to_do_page
@@ -119,6 +120,19 @@ def record_told(to_do: ToDo) -> ResponseReturnValue:
         form.blame(error)
         return _page(to_do, told=form), 422
     flash(_("What the patient said is written down. The to-do stays open until you finish it."), "success")
+    return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
+
+
+@blueprint.post("/<uuid:to_do_id>/lost")
+@requires(ToDoPermission.RECORD, load=one_to_do)
+def lose(to_do: ToDo) -> ResponseReturnValue:
+    """Close the referral because the patient could not be reached, once enough was tried."""
+    session, reader = request_session(), current_person()
+    referral = referral_of(session, to_do)
+    if referral is None:
+        raise NotFound
+    close_as_lost(session, referral, by=reader.person_id, name=reader.name)
+    flash(_("The referral is closed: the patient could not be reached. In reports the loop stays open."), "success")
     return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
 
 

@@ -28,9 +28,7 @@ LONGEST = Length(max=120, message=_l("This is longer than 120 letters. Shorten i
 class SearchForm(Form):
     """What somebody knows of a patient. It is posted, so that no name or number stands in an address."""
 
-    words = StringField(
-        _l("Name"), [LONGEST], description=_l("Whole names, or the first three letters of one, in any order.")
-    )
+    words = StringField(_l("Name"), [LONGEST], description=_l("Whole, or the first three letters."))
     birth_date = DateField(_l("Birth date"), [Optional()])
     phone = PhoneField(_l("Phone"))
     record_number = StringField(_l("Record number"), [LONGEST])

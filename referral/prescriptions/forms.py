@@ -40,6 +40,10 @@ OFFERED_FIELDS = tuple(field for field in SharedField if field is not SharedFiel
 METHODS_ASKED = tuple(method for method in ConsentMethod if method is not ConsentMethod.BY_TEXT)
 
 
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 class ManyBoxes(SelectMultipleField):  # type: ignore[misc]  # WTForms has no types
     """A group of tick boxes."""
 
@@ -60,7 +64,7 @@ class LineForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
     )
     fields_shared = ManyBoxes(
         _l("What may the organization know?"),
-        choices=lambda: [(str(field), FIELD_LABELS[field]) for field in OFFERED_FIELDS],
+        choices=lambda: [(str(field), _capitalized(str(FIELD_LABELS[field]))) for field in OFFERED_FIELDS],
         default=[str(field) for field in USUALLY_SHARED],
     )
     note = TextAreaField(_l("A note for the organization"), [Optional(), Length(max=NOTE_LETTERS)], filters=[strip])

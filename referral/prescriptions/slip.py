@@ -97,7 +97,7 @@ def _service(referral: Referral) -> SlipService:
 
 def _what_to_do(mode: Mode) -> str:
     if mode is Mode.SENT:
-        return str(_("They know about you and will contact you. You can also call them."))
+        return str(_("We ask them to contact you. You can also call them."))
     if mode is Mode.PHONE_HAND_OVER:
         return str(_("We call them together with you."))
     return str(_("Go there or call them."))

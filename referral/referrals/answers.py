@@ -5,6 +5,7 @@ from enum import StrEnum
 from json import loads
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from referral.accounts.models import Member
@@ -174,8 +175,8 @@ def _standing_consent(session: ScopedSession, referral: Referral) -> SharingCons
 
 def _shown(field: SharedField, value: str) -> tuple[str, str]:
     label = str(FIELD_LABELS[field])
-    if field is SharedField.NEED:
-        value = str(words.NEEDS.get(value, value))
+    if field is SharedField.NEED:  # the label of the consent speaks to the patient
+        label, value = str(_("Need")), str(words.NEEDS.get(value, value))
     elif field is SharedField.SPOKEN_LANGUAGE:
         value = language_name(value)
     return label[:1].upper() + label[1:], value

@@ -81,7 +81,10 @@ class QuestionsForm(Form):
         for item in self.items:
             wish = next(self[other.want_id] for other in self.items if other.domain == item.domain and other.want)
             if self[item.link_id].data == YES and not wish.data and not wish.errors:
-                wish.errors = [*wish.errors, _("The patient said yes below. Ask whether they want help with it.")]
+                wish.errors = [
+                    *wish.errors,
+                    _("The patient said yes to a question on this. Ask whether they want help with it."),
+                ]
                 valid = False
         return valid
 

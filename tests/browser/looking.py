@@ -51,6 +51,7 @@ class Watcher:
     def look(self, name: str) -> None:
         """Look at the page as it stands, at every width and colour scheme."""
         self.seen.append(name)
+        self.page.wait_for_load_state("load")
         for scheme in SCHEMES:
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             for width in WIDTHS:

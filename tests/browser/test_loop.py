@@ -33,7 +33,7 @@ def check_what_was_recorded(walk: Walk) -> None:
     page = walk.page
     page.goto(f"{walk.address}/referrals")
     walk.look("referrals")
-    expect(page.locator("main table")).to_contain_text("Completed")
+    expect(page.locator("main table")).to_contain_text("Help was received")
     page.locator("main table").get_by_role("link").first.click()
     walk.look("referral")
     expect(page.locator("main")).to_contain_text("The patient")

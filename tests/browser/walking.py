@@ -108,9 +108,8 @@ class Walk:
         self.look("simulator")
         self.follow(organization)
         self.look("mailbox")
-        link = self.page.locator("main a[href*='/answer/']").first.get_attribute("href")
-        assert link is not None
-        self.page.goto(link)
+        self.page.locator("main a[href*='/answer/']").first.click()
+        self.page.wait_for_url("**/answer/**")
         expect(self.page.locator("body")).not_to_contain_text("Rosa")
         self.look("what the organization sees first")
         self.page.get_by_label("Your name").first.fill("Dana Desk")

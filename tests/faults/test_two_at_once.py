@@ -27,6 +27,7 @@ from tests.referrals.conftest import Place
 from tests.referrals.conftest import place as place
 from tests.sign_in import sign_in
 
+FACTS = {"privacy_level": "standard", "spoken_language": "es", "written_language": "es"}
 CHANGED_FIRST = "Somebody else changed this first"
 
 
@@ -84,15 +85,16 @@ def token(place: Place) -> str:
 
 
 def history(session: ScopedSession) -> list[ReferralMove]:
-    session.rollback()
+    session.expire_all()  # what others have done meanwhile
     return list(session.scalars(select(ReferralMove).order_by(ReferralMove.id)))
 
 
 def test_of_two_who_answer_by_the_same_link_at_once_one_is_told(
     app: Flask, token: str, session: ScopedSession, database: Database
 ) -> None:
-    accept = press(app.test_client(), f"/answer/{token}/accept", name="Olga")
-    decline = press(app.test_client(), f"/answer/{token}/decline", name="Oscar", reason="full")
+    no = {"decline-name": "Oscar", "decline-reason": "no_capacity"}
+    accept = press(app.test_client(), f"/answer/{token}/accept", **{"accept-name": "Olga"})
+    decline = press(app.test_client(), f"/answer/{token}/decline", **no)
 
     with meeting_at(database.engine, "UPDATE signed_link"):
         pages = by_status(at_once(accept, decline))
@@ -125,7 +127,7 @@ def test_of_two_colleagues_who_end_a_referral_at_once_one_is_told(
 def test_of_two_who_correct_a_patient_at_once_one_is_told_and_both_spellings_are_whole(
     app: Flask, place: Place, session: ScopedSession, database: Database
 ) -> None:
-    patient, facts = place.patient, {"version": place.patient.version, "privacy_level": "standard"}
+    patient, facts = place.patient, {"version": place.patient.version} | FACTS
     place.town.commit()
     nadia, clara = browser_of(app, place.navigator), browser_of(app, place.navigator)
 

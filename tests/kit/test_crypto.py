@@ -29,6 +29,28 @@ def test_a_sealed_value_opens_in_another_session(town: Town, database: Database)
         assert session.get_one(Patient, patient.id).given_name == "Guadalupe"
 
 
+def test_a_change_that_was_rolled_back_is_forgotten(town: Town) -> None:
+    patient = town.patient(town.clinic(), given_name="Ana")
+    town.commit()
+    patient.given_name = "Eva"
+
+    town.session.rollback()
+
+    assert patient.given_name == "Ana"
+    town.session.flush()
+
+
+def test_a_row_read_again_shows_what_another_session_wrote(town: Town, database: Database) -> None:
+    patient = town.patient(town.clinic(), given_name="Ana")
+    town.commit()
+    with database.job("tests") as other:
+        other.get_one(Patient, patient.id).given_name = "Eva"
+
+    town.session.refresh(patient)
+
+    assert patient.given_name == "Eva"
+
+
 def test_a_value_moved_to_another_row_does_not_open(town: Town, database: Database) -> None:
     clinic = town.clinic()
     one, other = town.patient(clinic, given_name="Ana"), town.patient(clinic, given_name="Eva")

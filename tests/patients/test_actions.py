@@ -50,15 +50,15 @@ def test_the_same_registration_twice_in_one_moment_makes_one_patient(
     clinic_id, form_id, gate = town.clinic().id, uuid4(), Barrier(2)
     town.commit()
 
-    def register(_n: int) -> UUID:
+    def register(_n: int) -> tuple[UUID, str | None]:
         with app.app_context(), database.job("test") as session:
             gate.wait(timeout=10) if database.engine.dialect.name == "postgresql" else None
-            return register_patient(
-                session, PatientFacts(given_name="Rosa"), clinic_id=clinic_id, by=None, patient_id=form_id
-            ).id
+            facts = PatientFacts(given_name="Rosa")
+            patient = register_patient(session, facts, clinic_id=clinic_id, by=None, patient_id=form_id)
+            return patient.id, patient.given_name
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(register, range(2))) == [form_id, form_id]
+        assert list(pool.map(register, range(2))) == [(form_id, "Rosa")] * 2
     assert town.session.query(Patient).count() == 1
 
 
@@ -66,13 +66,16 @@ def test_two_people_who_write_down_one_new_number_share_it(app: Flask, database:
     town.commit()
     gate = Barrier(2)
 
-    def write_down(_n: int) -> UUID:
+    def write_down(_n: int) -> tuple[UUID, str | None]:
         with app.app_context(), database.job("test") as session:
             gate.wait(timeout=10) if database.engine.dialect.name == "postgresql" else None
-            return phone_number(session, "+15595550199").id
+            number = phone_number(session, "+15595550199")
+            return number.id, number.number
 
     with ThreadPoolExecutor(2) as pool:
-        assert len(set(pool.map(write_down, range(2)))) == 1
+        first, second = pool.map(write_down, range(2))
+    assert first == second
+    assert first[1] == "+15595550199"
     assert town.session.query(PhoneNumber).count() == 1
 
 

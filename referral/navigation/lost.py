@@ -1,0 +1,109 @@
+"""The rule by which a referral may be closed as lost, because the patient could not be reached.
+
+Lost means calls on two different days and two texts, where texting is permitted, all without a word from the patient.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from referral.accounts.models import Member
+from referral.kit.errors import Conflict
+from referral.kit.scope import ScopedSession
+from referral.messaging.models import InboundMessage
+from referral.navigation.models import ContactAttempt
+from referral.navigation.states import ContactChannel
+from referral.outbox.models import Message
+from referral.outbox.states import Channel, MessageState
+from referral.patients.consents import texting_route
+from referral.patients.queries import patient_by_id
+from referral.referrals.actions import Actor, ActorKind, move
+from referral.referrals.models import Referral, ReferralMove, Testimony
+from referral.referrals.states import NotCompletedReason, ReferralEvent, ReferralState, Side
+from resources_directory.needs import SENSITIVE
+
+CALL_DAYS = 2
+TEXTS = 2
+
+#: States from which the machine lets a referral end without help.
+_TAKEN = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.WAITLISTED)
+_CALLS = (ContactChannel.PHONE, ContactChannel.VIDEO)
+#: The text left us, as far as anybody can say.
+_LEFT = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED, MessageState.UNCONFIRMED)
+
+
+@dataclass(frozen=True)
+class LostCheck:
+    """What was tried since the patient was last heard of. `texts_needed` is 0 where texting is not permitted."""
+
+    call_days: int
+    texts: int
+    texts_needed: int
+
+    @property
+    def may_close(self) -> bool:
+        """True once enough was tried."""
+        return self.call_days >= CALL_DAYS and self.texts >= self.texts_needed
+
+
+def lost_check(session: ScopedSession, referral: Referral) -> LostCheck | None:
+    """Return what was tried for a referral that was taken on; None for one that is not under way."""
+    if referral.state not in _TAKEN:
+        return None
+    since = _last_heard(session, referral)
+    calls = session.scalars(
+        select(ContactAttempt.at)
+        .where(ContactAttempt.patient_id == referral.patient_id, ContactAttempt.at > since)
+        .where(ContactAttempt.channel.in_(_CALLS), ContactAttempt.reached.is_(False))
+        .order_by(ContactAttempt.at)
+    )
+    clinic = session.get_one(Member, referral.clinic_id)
+    zone = ZoneInfo(clinic.timezone_name)
+    texts = select(func.count(Message.id)).where(
+        Message.patient_id == referral.patient_id,
+        Message.channel == Channel.SMS,
+        Message.state.in_(_LEFT),
+        Message.created_at > since,
+    )
+    return LostCheck(
+        call_days=len({moment.astimezone(zone).date() for moment in calls}),
+        texts=session.scalar(texts) or 0,
+        texts_needed=TEXTS if _texting_is_permitted(session, referral) else 0,
+    )
+
+
+def close_as_lost(session: ScopedSession, referral: Referral, *, by: UUID, name: str) -> ReferralMove:
+    """Close the referral because the patient could not be reached. Raises Conflict before enough was tried. Flushes.
+
+    It states no outcome: in reports the loop stays open.
+    """
+    check = lost_check(session, referral)
+    if check is None or not check.may_close:
+        raise Conflict(_l("Call on two different days first, and text twice where that is permitted."))
+    actor = Actor(ActorKind.MEMBERSHIP, by, name)
+    return move(session, referral, ReferralEvent.FAIL, actor, reason=NotCompletedReason.COULD_NOT_REACH)
+
+
+def _last_heard(session: ScopedSession, referral: Referral) -> datetime:
+    """Return when the patient was last heard of, however that was; at the earliest when the referral was signed."""
+    patient_id = referral.patient_id
+    reached = select(func.max(ContactAttempt.at)).where(
+        ContactAttempt.patient_id == patient_id, ContactAttempt.reached.is_(True)
+    )
+    wrote = select(func.max(InboundMessage.received_at)).where(InboundMessage.patient_id == patient_id)
+    said = select(func.max(Testimony.at)).where(Testimony.patient_id == patient_id, Testimony.side == Side.PATIENT)
+    moments = [session.scalar(question) for question in (reached, wrote, said)]
+    return max(moment for moment in (referral.signed_at or referral.created_at, *moments) if moment is not None)
+
+
+def _texting_is_permitted(session: ScopedSession, referral: Referral) -> bool:
+    patient = patient_by_id(session, referral.patient_id)
+    return (
+        patient is not None
+        and referral.domain not in SENSITIVE
+        and texting_route(session, patient).phone_number_id is not None
+    )

@@ -1,0 +1,1 @@
+"""Tests of the demo: its ground, its story, its simulator, its process."""

@@ -1,0 +1,1 @@
+"""Tests that cross several slices through pages and commands, as people meet the product."""
