@@ -28,6 +28,7 @@ from referral.kit.transaction import Database, TransactionalFlask
 from referral.messaging import webhooks
 from referral.navigation import policies as navigation_policies
 from referral.navigation import views as navigation
+from referral.outbox.gateway.choose import choose_gateways
 from referral.patients import consent_views
 from referral.patients import policies as patients_policies
 from referral.patients import views as patients
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         proxies = int(settings.trusted_proxies)
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # Flask's way
+    choose_gateways(settings)  # an unreadable SMTP_URL stops the start, not only the worker
     app.extensions["settings"] = settings
     app.extensions["database"] = Database(settings.database_url, Vault(settings.master_key_bytes()), settings)
     fill_hooks()

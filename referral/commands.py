@@ -52,7 +52,9 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 def run_server(app: Flask, host: str, port: int, *, with_worker: bool, ready: Event | None = None) -> None:
     """Serve until stopped; the worker is restarted when it dies and ends with us. Raises PortBusy."""
     try:
-        server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident=None)
+        server = create_server(
+            app, host=host, port=port, threads=WEB_THREADS, ident=None, clear_untrusted_proxy_headers=False
+        )
     except OSError as error:
         raise PortBusy(port) from error
     supervisor = Supervisor(WORKER_COMMAND)

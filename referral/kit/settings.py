@@ -26,8 +26,8 @@ class Settings:
     """Everything the installation decides. Each field is read from the variable of the same name in capitals."""
 
     database_url: str = _because("where the rows live: SQLite in instance/ until one machine is outgrown")
-    secret_key: str = _because("signs the browser's form tokens and the links in messages")
-    master_key: str = _because("unwraps the key of each patient; base64 of 32 bytes, kept away from the database")
+    secret_key: str = _because("signs the browser's form tokens")
+    master_key: str = _because("unwraps each patient's key and signs links; base64 of 32 bytes, kept from the rows")
     public_base_url: str = _because(
         "links in messages and the signatures of webhooks are built from it, never from a request"
     )

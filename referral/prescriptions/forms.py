@@ -100,10 +100,11 @@ class PrescribeForm(Form):
         return [number for number, entry in enumerate(self.lines) if entry.form.is_chosen]
 
     def blame_line(self, error: InvalidInput, numbers: Iterable[int]) -> None:
-        """Put a broken rule beside the field of its line. `numbers`: the form's line of each line of the order."""
+        """Put a broken rule on top and beside its field. `numbers`: the line of the form for each line of the order."""
         parts = (error.field or "").split("-")
         if len(parts) != 3 or parts[0] != "lines":
             self.blame(error)
             return
         field: Any = getattr(self.lines[list(numbers)[int(parts[1])]].form, parts[2])
         field.errors = [*field.errors, error.message]
+        self.form_errors.append(error.message)

@@ -1,16 +1,19 @@
 """What an organization can answer, whether by link or signed in: the forms that its state allows, and their effect."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from json import loads
 from uuid import UUID
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from referral.accounts.models import Member
 from referral.kit.errors import Gone
 from referral.kit.i18n import language_name
+from referral.kit.phone import show_phone
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import SharingConsent
 from referral.patients.consent_words import FIELD_LABELS
@@ -179,4 +182,8 @@ def _shown(field: SharedField, value: str) -> tuple[str, str]:
         label, value = str(_("Need")), str(words.NEEDS.get(value, value))
     elif field is SharedField.SPOKEN_LANGUAGE:
         value = language_name(value)
+    elif field is SharedField.PHONE:
+        value = show_phone(value)
+    elif field is SharedField.BIRTH_DATE:
+        value = str(format_date(date.fromisoformat(value), "long"))
     return label[:1].upper() + label[1:], value

@@ -9,6 +9,9 @@ from resources_directory.models.source import DirectorySource
 #: Tables whose rows show where a location is. Rows of private locations stay here.
 SHOWING_PLACES = frozenset({"address", "accessibility", "contact", "attribute", "metadata"})
 
+#: Tables whose rows say who works at a service or where it is on the web. Rows of confidential services stay here.
+SHOWING_PEOPLE = frozenset({"contact", "url"})
+
 
 def sources_left_out(session: Session) -> tuple[str, ...]:
     """Return the names of the sources that may not be passed on, in alphabetical order."""
@@ -29,6 +32,10 @@ def may_leave(table_name: str) -> ColumnElement[bool]:
         for target in RETIRABLE:
             live_ids = select(table_of(target).c.id).where(may_leave(target))
             conditions.append(or_(table.c[entity] != target, table.c[column].in_(live_ids)))
+    if table_name in SHOWING_PEOPLE:
+        service = table_of("service")
+        confidential = select(service.c.id).where(service.c.is_confidential.is_(True))
+        conditions.append(or_(table.c.service_id.is_(None), table.c.service_id.not_in(confidential)))
     if table_name in SHOWING_PLACES:
         conditions.append(_shows_no_private_place(table_name, table))
     return and_(*conditions)

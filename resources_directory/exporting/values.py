@@ -13,6 +13,8 @@ from resources_directory.importing.web_addresses import is_email
 
 #: The only things said about a place that must not be shown.
 PRIVATE_LOCATION = frozenset({"id", "location_type", "organization_id"})
+#: What stays here of a confidential service: it is reached by phone only.
+CONFIDENTIAL_SERVICE = ("email", "url", "assurer_email")
 #: HSDS 3.2.3 asks for all of these in an address.
 WHOLE_ADDRESS = ("address_1", "city", "state_province", "postal_code", "country")
 #: Columns that HSDS asks for and that get the name where the source has none.
@@ -32,6 +34,8 @@ def outgoing(table: str, row: Any) -> Outgoing | None:
     stored = {"id": row.id} | {name: getattr(row, name) for name in columns_of(table)}
     if table == "location" and row.is_private:
         stored = {name: value for name, value in stored.items() if name in PRIVATE_LOCATION}
+    if table == "service" and row.is_confidential:
+        stored |= dict.fromkeys(CONFIDENTIAL_SERVICE)
     if table == "address" and not _complete(stored):
         return None
     if table == "phone":

@@ -26,6 +26,7 @@ def test_acts_happen_in_the_order_of_their_moments(database: Database) -> None:
     told: list[datetime] = []
     present = clock.wall()
     story = Story(database, [], present)
+    story.begin(present - timedelta(days=10))
     for days in (2, 9, 5):
         story.at(present - timedelta(days=days), lambda: told.append(clock.now()))
 

@@ -49,10 +49,16 @@ def test_email_without_an_smtp_url_is_blocked_while_texts_go() -> None:
 
 
 def test_an_smtp_url_opens_email() -> None:
-    gateways = choose_gateways(settings(smtp_url="smtp://localhost"))
+    gateways = choose_gateways(settings(**TWILIO, smtp_url="smtp://localhost"))
 
     assert gateways.email is not None
-    assert (gateways.sms, gateways.email.provider) == (None, "smtp")
+    assert gateways.email.provider == "smtp"
+
+
+def test_an_smtp_url_alone_sends_nothing_while_no_gateway_is_named() -> None:
+    gateways = choose_gateways(settings(smtp_url="smtp://localhost"))
+
+    assert (gateways.sms, gateways.email) == (None, None)
 
 
 def test_the_simulator_takes_both_channels_even_when_smtp_is_there() -> None:
@@ -64,7 +70,7 @@ def test_the_simulator_takes_both_channels_even_when_smtp_is_there() -> None:
 
 def test_an_unreadable_smtp_url_is_said_at_once() -> None:
     with pytest.raises(SmtpUrlError):
-        choose_gateways(settings(smtp_url="mail.example.org"))
+        choose_gateways(settings(**TWILIO, smtp_url="mail.example.org"))
 
 
 def test_what_the_simulator_accepts_says_so_in_its_id() -> None:

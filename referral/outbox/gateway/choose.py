@@ -26,6 +26,8 @@ def choose_gateways(settings: Settings) -> Gateways:
     if settings.message_gateway == "simulator":
         simulator = SimulatorGateway()
         return Gateways(sms=simulator, email=simulator)
+    if settings.message_gateway is None:
+        return Gateways(sms=None, email=None)
     return Gateways(sms=_twilio(settings), email=_smtp(settings))
 
 
