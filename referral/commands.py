@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import create_server
 
+from referral.kit.command_line import warn_when_away
 from referral.kit.supervisor import Supervisor
 from referral.kit.transaction import database
 from referral.kit.worker import Worker, die_with_parent, obey_signals
@@ -46,6 +47,7 @@ def worker(with_parent: bool) -> None:
 def serve(host: str, port: int, no_worker: bool) -> None:
     """Run the web server with a worker beside it."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's own way to hand the app on
+    warn_when_away()
     run_server(app, host, port, with_worker=not no_worker)
 
 

@@ -6,10 +6,12 @@ from typing import ParamSpec, TypeVar
 
 import click
 from flask import current_app
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
+from referral.kit.scope import NOBODY
 from referral.kit.settings import Settings
+from referral.kit.transaction import database
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,6 +29,15 @@ class DatabaseAway(click.ClickException):
             f"The database {url} does not answer: {reason}\n"
             "Nothing was changed. Is it running, and does DATABASE_URL name it? If it is new, run `flask db upgrade`."
         )
+
+
+def warn_when_away() -> None:
+    """Say on standard error that the database does not answer yet. Whoever serves goes on: it may come later."""
+    try:
+        with database().reading(NOBODY) as session:
+            session.execute(text("SELECT 1"))
+    except OperationalError as error:
+        click.echo(f"{DatabaseAway(error).message}\nUntil it answers, every page says so.", err=True)
 
 
 def needs_database(command: Callable[P, R]) -> Callable[P, R]:

@@ -40,7 +40,7 @@ FIELD_LABELS = {
     SharedField.SPOKEN_LANGUAGE: _l("language"),
     SharedField.ZIP_CODE: _l("ZIP code"),
     SharedField.BIRTH_DATE: _l("birth date"),
-    SharedField.NEED: _l("what you need"),
+    SharedField.NEED: _l("the need"),
     SharedField.NOTE: _l("a note from the clinic"),
 }
 

@@ -35,7 +35,12 @@ def test_a_demo_never_sends_for_real(tmp_path: Path) -> None:
 
 
 def test_a_given_database_and_given_keys_are_used(tmp_path: Path) -> None:
-    environ = {"NEEDSRX_INSTANCE": str(tmp_path), "DATABASE_URL": "postgresql:///x", "SECRET_KEY": "s", "MASTER_KEY": "m"}
+    environ = {
+        "NEEDSRX_INSTANCE": str(tmp_path),
+        "DATABASE_URL": "postgresql:///x",
+        "SECRET_KEY": "s",
+        "MASTER_KEY": "m",
+    }
 
     prepare_environment(environ, 8123)
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from referral import commands
 from referral.accounts.commands import create_administrator
 from referral.app import create_app
 from referral.kit import clock
@@ -159,6 +160,18 @@ def nowhere(settings: Settings) -> Flask:
 @pytest.mark.parametrize("path", ["/healthz", "/sign-in"])
 def test_without_its_database_the_product_starts_and_says_that_it_is_away(path: str, nowhere: Flask) -> None:
     assert says_busy(nowhere.test_client().get(path))
+
+
+@on_sqlite
+def test_serving_without_its_database_is_told_and_goes_on(nowhere: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[int] = []
+    monkeypatch.setattr(commands, "run_server", lambda _app, _host, port, **_more: served.append(port))
+
+    result = nowhere.test_cli_runner().invoke(commands.serve, ["--port", "8123", "--no-worker"])
+
+    assert (result.exit_code, served) == (0, [8123])
+    assert "nobody:***@127.0.0.1:1/nowhere does not answer" in result.stderr
+    assert "Until it answers, every page says so." in result.stderr
 
 
 @on_sqlite
