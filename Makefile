@@ -15,7 +15,7 @@ check: $(VENV)/installed-dev ## style, types, import contracts, templates, catal
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
-	$(BIN)/djlint --check --lint referral
+	$(BIN)/djlint --lint referral
 	$(BIN)/python -m tests.check_catalogs
 
 bench: $(VENV)/installed-dev ## speed, as ratios within one run

@@ -1,6 +1,7 @@
 """Finds the databases that the suite runs on: SQLite always, PostgreSQL where a server answers or can be started."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -80,20 +81,34 @@ def find_postgres() -> PostgresServer | None:
 
 def start_postgres() -> PostgresServer | None:
     """Return a throw-away server of our own, or None where PostgreSQL is not installed."""
-    if _binary("initdb") is None or os.geteuid() == 0:
-        return None  # PostgreSQL refuses to run as root
+    if _binary("initdb") is None:
+        return None
     folder = Path(tempfile.mkdtemp(prefix="needsrx-pg-"))
-    subprocess.run(
-        [_binary("initdb"), "-D", folder / "data", "-U", "test", "-A", "trust"], check=True, capture_output=True
-    )
+    owner = _unprivileged()
+    if owner is not None:
+        shutil.chown(folder, owner)
+    _run_as_owner(_binary("initdb"), "-D", folder / "data", "-U", "test", "-A", "trust")
     pg_ctl(folder, "start", "-w", "-o", f"-k {folder} -c listen_addresses=")
     return PostgresServer(make_url(f"postgresql://test@/postgres?host={folder}"), folder)
 
 
 def pg_ctl(folder: Path, *arguments: str) -> None:
     """Tell a server of our own what to do."""
-    command = [_binary("pg_ctl"), "-D", folder / "data", "-l", folder / "log", *arguments]
-    subprocess.run(command, check=True, capture_output=True)
+    _run_as_owner(_binary("pg_ctl"), "-D", folder / "data", "-l", folder / "log", *arguments)
+
+
+def _unprivileged() -> str | None:
+    """Return who must own the server when we are root: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    known = {account.pw_name for account in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _run_as_owner(*command: object) -> None:
+    owner = _unprivileged()
+    prefix = ["runuser", "-u", owner, "--"] if owner else []
+    subprocess.run([*prefix, *map(str, command)], check=True, capture_output=True, cwd="/")
 
 
 def _binary(name: str) -> str | None:

@@ -144,7 +144,7 @@ def is_tapback(plain_text: str) -> bool:
     """Whether a plain text is a reaction that only quotes our message ("Liked “…”"), without a word of its own."""
     if not _TAPBACK.fullmatch(plain_text):
         return False
-    return sum(plain_text.count(quote) for quote in "\"“”«»„") <= 2 or plain_text.endswith(("”", "»"))
+    return sum(plain_text.count(quote) for quote in '"“”«»„') <= 2 or plain_text.endswith(("”", "»"))
 
 
 def _said_twice(core: str) -> bool:

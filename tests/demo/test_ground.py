@@ -1,7 +1,5 @@
 """The demo takes an empty database or its own, and never touches anybody else's."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import inspect, select
@@ -18,8 +16,9 @@ from resources_directory.db import engine_for
 
 
 @pytest.fixture
-def own(own_app: Flask) -> Iterator[Database]:
-    yield own_app.extensions["database"]
+def own(own_app: Flask) -> Database:
+    found: Database = own_app.extensions["database"]
+    return found
 
 
 def add_somebody(database: Database, *, demo: bool) -> None:

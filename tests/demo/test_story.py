@@ -65,10 +65,24 @@ def test_one_transaction_keeps_all_its_jobs(database: Database) -> None:
     assert names(database) == ["first", "second"]
 
 
-def test_one_transaction_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.job("tests") as session:
+def add_and_fail(database: Database, name: str) -> None:
+    """Add somebody in a job that fails after its flush."""
+    with database.job("tests") as session:
+        session.add(Person(email=f"{name}@b.example", name=name, created_at=clock.now(), language="en"))
+        session.flush()
+        raise RuntimeError
+
+
+def tell_and_fail(database: Database) -> None:
+    """Add somebody in one transaction that fails as a whole."""
+    with database.job("tests") as session:
         add(OneTransaction(database, session.connection()), "first")
         raise RuntimeError
+
+
+def test_one_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        tell_and_fail(database)
 
     assert names(database) == []
 
@@ -77,10 +91,8 @@ def test_a_job_that_fails_takes_only_its_own_rows_along(database: Database) -> N
     with database.job("tests") as session:
         one = OneTransaction(database, session.connection())
         add(one, "first")
-        with pytest.raises(RuntimeError), one.job("tests") as inner:
-            inner.add(Person(email="x@b.example", name="lost", created_at=clock.now(), language="en"))
-            inner.flush()
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            add_and_fail(one, "lost")
         add(one, "second")
 
     assert names(database) == ["first", "second"]

@@ -18,6 +18,7 @@ from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.outbox.models import Message
+from referral.outbox.states import Channel
 from referral.patients.consent_models import SharingConsent
 from referral.prescriptions.models import Prescription
 from referral.referrals.clock_policy import ClockStep
@@ -123,6 +124,13 @@ def standing_of(settings: Settings, visit: Visit) -> Standing:
             audited=len(session.scalars(audited).all()),
             queued=len(session.scalars(queued).all()),
         )
+
+
+def letters_of(settings: Settings, visit: Visit) -> list[str]:
+    """Return the templates of the e-mails to organizations that are queued for the visit."""
+    with opened_fresh(settings) as session:
+        mails = select(Message.template).where(Message.patient_id == visit.patient_id, Message.channel == Channel.EMAIL)
+        return list(session.scalars(mails.order_by(Message.id)))
 
 
 def rows_of(settings: Settings) -> Counter[str]:

@@ -1,8 +1,7 @@
 """The database locked, cut off, or not there at all: plain words, nothing lost, nothing half done."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,13 +15,15 @@ from referral import commands
 from referral.accounts.commands import create_administrator
 from referral.app import create_app
 from referral.kit import clock
+from referral.kit.installation import installation
 from referral.kit.migrations import db_commands
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.kit.worker import Task, Worker
+from referral.referrals.clocks import run_clocks
 from resources_directory import db
 from tests.faults.breaking import cut_at, cut_connections, locked_by_another
-from tests.faults.prescribing import ALL_OF_IT, NOTHING, Visit, check_all_or_nothing, standing_of
+from tests.faults.prescribing import ALL_OF_IT, NOTHING, Visit, check_all_or_nothing, letters_of, standing_of
 from tests.faults.rounds import points
 
 BUSY = b"The database is busy or away. Nothing was changed."
@@ -111,41 +112,58 @@ def ask(database: Database) -> int:
         return session.scalar(text("SELECT 1")) or 0
 
 
-@contextmanager
-def time_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture
+def time_flies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a minute pass at each look at the clock, so that no pause of the worker takes time."""
-    with monkeypatch.context() as patch:
-        patch.setattr(clock, "monotonic_s", itertools.count(0, 60).__next__)
-        yield
+    monkeypatch.setattr(clock, "monotonic_s", itertools.count(0, 60).__next__)
 
 
 @on_postgresql
-def test_the_worker_survives_a_lost_connection_and_goes_on(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("time_flies")
+def test_the_worker_survives_a_lost_connection_and_goes_on(database: Database, settings: Settings) -> None:
     worker = Worker(database, [Task("ask", 0, ask)])
 
-    with time_of_its_own(monkeypatch):
-        with cut_at(database.engine, settings.database_url, step=3):
-            failed = worker.tick()
-        again = worker.tick()
+    with cut_at(database.engine, settings.database_url, step=3):
+        failed = worker.tick()
 
-    assert (failed, again) == (0, 1)
+    assert (failed, worker.tick()) == (0, 1)
+
+
+def signed_an_hour_ago(clinician: FlaskClient, visit: Visit, database: Database) -> None:
+    """Sign the visit, and move the story's clock past its undo window."""
+    assert clinician.post(visit.path, data=visit.form).status_code == 303
+    with database.job("tests") as session:
+        installation(session).clock_ahead_s += 3600
+
+
+@on_postgresql
+@pytest.mark.usefixtures("time_flies")
+def test_wherever_the_worker_loses_its_connection_what_was_signed_leaves_once(
+    clinician: FlaskClient, settings: Settings, database: Database, visits: Callable[[], Visit]
+) -> None:
+    worker = Worker(database, [Task("clocks", 0, run_clocks)])
+    signed_an_hour_ago(clinician, visits(), database)
+    with cut_at(database.engine, settings.database_url, step=0) as steps:
+        worker.tick()
+
+    for step in points(steps()):
+        visit = visits()
+        signed_an_hour_ago(clinician, visit, database)
+        with cut_at(database.engine, settings.database_url, step):
+            worker.tick()
+        worker.tick()
+        assert letters_of(settings, visit) == ["referral_new", "referral_new"]
 
 
 @on_sqlite
-@pytest.mark.usefixtures("impatient")
-def test_the_worker_survives_a_locked_database_and_goes_on(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("impatient", "time_flies")
+def test_the_worker_survives_a_locked_database_and_goes_on(database: Database, settings: Settings) -> None:
     worker = Worker(database, [Task("ask", 0, ask)])
 
-    with time_of_its_own(monkeypatch):
-        with locked_by_another(settings.database_url):
-            failed, alive = worker.tick(), worker._alive()
-        again = worker.tick()
+    with locked_by_another(settings.database_url):
+        failed, alive = worker.tick(), worker._alive()
 
-    assert (failed, alive, again) == (0, False, 1)
+    assert (failed, alive, worker.tick()) == (0, False, 1)
 
 
 @pytest.fixture
@@ -175,11 +193,10 @@ def test_serving_without_its_database_is_told_and_goes_on(nowhere: Flask, monkey
 
 
 @on_sqlite
-def test_without_its_database_the_worker_waits(nowhere: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_database_the_worker_waits(nowhere: Flask) -> None:
     worker = Worker(nowhere.extensions["database"], [Task("ask", 0, ask)])
 
-    with time_of_its_own(monkeypatch):
-        assert (worker._alive(), worker.tick()) == (False, 0)
+    assert (worker._alive(), worker.tick()) == (False, 0)
 
 
 @on_sqlite

@@ -10,21 +10,18 @@ from datetime import timedelta
 import pytest
 import requests
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from referral.accounts.sessions import cookie_name
 from referral.kit import clock
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
-from referral.outbox.models import Message
-from referral.outbox.states import Channel
 from referral.referrals.clocks import run_clocks
 from tests.faults.prescribing import (
     ALL_OF_IT,
     HalfDone,
     Visit,
     check_all_or_nothing,
-    opened_fresh,
+    letters_of,
     rows_of,
     standing_of,
 )
@@ -70,13 +67,6 @@ def steps_of_a_signature(desk: Desk) -> int:
         return server.steps()
 
 
-def letters_of(desk: Desk, visit: Visit) -> list[str]:
-    """Return the e-mails to organizations that are queued for the visit, after its undo window."""
-    with opened_fresh(desk.settings) as session:
-        mails = select(Message.template).where(Message.patient_id == visit.patient_id, Message.channel == Channel.EMAIL)
-        return list(session.scalars(mails))
-
-
 def test_a_killed_server_leaves_the_whole_signature_or_nothing(desk: Desk) -> None:
     steps, outcomes = steps_of_a_signature(desk), []
 
@@ -102,7 +92,7 @@ def test_the_form_sent_again_after_a_kill_makes_exactly_one_signature_that_leave
     clock.set_offset(timedelta(minutes=1))
     run_clocks(desk.database)
     run_clocks(desk.database)
-    assert [letters_of(desk, visit) for visit in visits] == [["referral_new", "referral_new"]] * 2
+    assert [letters_of(desk.settings, visit) for visit in visits] == [["referral_new", "referral_new"]] * 2
 
 
 def test_the_check_notices_a_signature_made_in_two_transactions(desk: Desk) -> None:
