@@ -1,5 +1,6 @@
 """What the layout of every page knows: language, person, navigation, banners, the demo's clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ from referral.kit.settings import Settings
 from referral.kit.transaction import database
 from referral.web.navigation_bar import nav_items
 
+#: How a directory says that no documents are asked.
+NONE_ASKED = "none asked"
+
 
 @dataclass(frozen=True)
 class Banner:
@@ -33,6 +37,12 @@ def init_page_context(app: Flask) -> None:
     app.context_processor(_page_context)
     app.add_template_filter(show_phone, "phone")
     app.add_template_filter(language_name, "language_name")
+    app.add_template_filter(papers, "papers")
+
+
+def papers(documents: Iterable[str]) -> str:
+    """Return the documents asked in one line; HSDS has no word for "none", so directories write it as a document."""
+    return ", ".join(_("no papers") if each.casefold() == NONE_ASKED else each for each in documents)
 
 
 def _look_at_installation() -> None:
