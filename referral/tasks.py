@@ -23,8 +23,8 @@ def worker_tasks(app: Flask) -> list[Task]:
     simulated = settings.message_gateway == "simulator"
 
     def send(database: Database) -> int:
-        if simulated and not _is_demo(database):
-            return 0  # the simulator works in a demo only: elsewhere messages wait, and a banner says so
+        if simulated != _is_demo(database):
+            return 0  # a demo only simulates, and nothing else does: messages wait, and a banner says so
         return sender.send_due(database)
 
     return [

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapper, QueryContext, Session, UOWTransaction
 
 from referral.audit.models import AuditEvent, AuditKind
 from referral.kit import clock
-from referral.kit.columns import PatientOwned
 from referral.kit.scope import ClinicOwned, Scope, ScopedSession, ScopeKind
 from resources_directory.db import new_id
 
@@ -57,8 +56,6 @@ def write_reads(read_by: ScopedSession, write_into: ScopedSession) -> None:
 
 
 def _patient_of(row: Any) -> UUID | None:
-    if row.__tablename__ == "patient":
-        return row.id  # type: ignore[no-any-return]  # rows are told apart by their table
     return getattr(row, "patient_id", None)
 
 
@@ -81,7 +78,7 @@ def _watch_reads() -> None:
 
 def _watch_class(cls: type[Any]) -> None:
     if hasattr(cls, "__tablename__"):
-        if cls.__tablename__ == "patient" or issubclass(cls, PatientOwned):
+        if hasattr(cls, "patient_id"):
             event.listen(cls, "load", _note_read)
             event.listen(cls, "refresh", _note_read)
         return

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.followups.states import QUESTION_MACHINE, QuestionKind
 from referral.kit.columns import Identified, PatientOwned, one_of
-from referral.kit.scope import OpenToReceivers
+from referral.kit.scope import ClinicOwned
 from resources_directory.db import Base
 
 _OPEN = text("state IN ('opening', 'open')")
 
 
-class Question(Identified, OpenToReceivers, PatientOwned, Base):
+class Question(Identified, ClinicOwned, PatientOwned, Base):
     """One question about one referral. At most one is open on a phone, whoever shares it."""
 
     __tablename__ = "question"

@@ -7,7 +7,9 @@ Indexes are HMAC-SHA256 (RFC 2104) under a key derived from the master key, so e
 
 import hashlib
 import hmac
+import json
 import os
+from collections.abc import Mapping
 from typing import Any, overload
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column, object_session
 
 from referral.kit.scope import ScopedSession
@@ -121,6 +124,29 @@ class sealed:  # noqa: N801 - reads as a column declaration
         return _open(_key_of(session, row.seal_owner_id()), stored, _place(row, self.column)).decode()
 
 
+class sealed_json:  # noqa: N801 - reads as a column declaration
+    """A column of facts, sealed as JSON. `facts = sealed_json("facts_sealed")`; read as a mapping, empty when unset."""
+
+    def __init__(self, column: str) -> None:
+        """Name the attribute that holds the sealed bytes."""
+        self._text = sealed(column)
+
+    @overload
+    def __get__(self, row: None, owner: type[Any]) -> "sealed_json": ...
+    @overload
+    def __get__(self, row: Any, owner: type[Any]) -> Mapping[str, Any]: ...
+    def __get__(self, row: Any, owner: type[Any]) -> "sealed_json | Mapping[str, Any]":
+        """Return the facts; to change one, assign a whole mapping. Raises SealBroken."""
+        if row is None:
+            return self
+        facts: dict[str, Any] = json.loads(self._text.__get__(row, owner) or "{}")
+        return facts
+
+    def __set__(self, row: Any, facts: Mapping[str, Any]) -> None:
+        """Keep the facts; they are sealed when the session flushes."""
+        self._text.__set__(row, json.dumps(dict(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
 def _place(row: Any, column: str) -> bytes:
     return f"{row.__tablename__}.{column}:{row.id}".encode()
 
@@ -142,12 +168,19 @@ def _key_of(session: Session, owner_id: UUID, *, create: bool = False) -> AESGCM
     if owner_id not in ring:
         _load_keys(session, ring, owner_id)
     if owner_id not in ring and create:
-        plain = AESGCM.generate_key(256)
-        session.add(DataKey(owner_id=owner_id, wrapped=vault_of(session).wrap(owner_id, plain)))
-        ring[owner_id] = AESGCM(plain)
+        _make_key(session, owner_id)
+        _load_keys(session, ring, owner_id)
     if owner_id not in ring:
         raise SealBroken(f"the key of {owner_id} is gone")
     return ring[owner_id]
+
+
+def _make_key(session: Session, owner_id: UUID) -> None:
+    """Store a new key unless somebody else stores one at this very moment: the first one stands."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    wrapped = vault_of(session).wrap(owner_id, AESGCM.generate_key(256))
+    statement = dialect.insert(DataKey).values(owner_id=owner_id, wrapped=wrapped).on_conflict_do_nothing()
+    session.connection().execute(statement)
 
 
 def _load_keys(session: Session, ring: dict[UUID, AESGCM], owner_id: UUID) -> None:

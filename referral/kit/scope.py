@@ -1,6 +1,6 @@
 """Scopes: whose rows a session may see and write, enforced below the views. No scope, no rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, event, false, or_
+from sqlalchemy import ColumnElement, event, false, inspect, or_
 from sqlalchemy.orm import (
-    DeclarativeBase,
     Mapped,
     ORMExecuteState,
     Session,
@@ -88,14 +87,27 @@ class ScopedSession(Session):
 
     @contextmanager
     def widened(self, reason: str) -> Iterator[None]:
-        """See all rows inside this block, for the product's own effects of what somebody did. `reason` is audited."""
+        """See all rows inside this block, for the product's own effects of what somebody did. `reason` is audited.
+
+        What waits to be written is judged by the narrow scope before. Rows first seen inside are let go afterwards,
+        so that nothing under the narrow scope finds them, or reads them unaudited.
+        """
         narrow = self.scope
+        self.flush()
+        known = set(self.identity_map.keys())
         self.info["scope"] = replace(narrow, kind=ScopeKind.JOB, label=reason)
         try:
             yield
             self.flush()
         finally:
             self.info["scope"] = narrow
+            if narrow.kind is not ScopeKind.JOB:
+                self._let_go_of_others(known)
+
+    def _let_go_of_others(self, known: set[Any]) -> None:
+        for row in list(self.identity_map.values()):
+            if isinstance(row, ClinicOwned) and inspect(row).key not in known and row not in self.dirty:
+                self.expunge(row)
 
 
 def _owned_classes() -> list[type[Any]]:
@@ -127,6 +139,8 @@ def _filter_rows(state: ORMExecuteState) -> None:
     session = state.session
     if not isinstance(session, ScopedSession) or session.scope.kind is ScopeKind.JOB:
         return
+    if state.is_insert and any(issubclass(mapper.class_, ClinicOwned) for mapper in state.all_mappers):
+        raise ForeignWrite("rows of clinics are added one by one, so that their owner is checked")
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(*_criteria(session.scope))
 
@@ -144,16 +158,7 @@ def _may_write(row: ClinicOwned, scope: Scope) -> bool:
     if row.clinic_id in scope.clinic_ids:
         return True
     if not isinstance(row, Shared):
-        return isinstance(row, OpenToReceivers) and bool(scope.receiver_ids or scope.referral_id)
+        return False
     if row.receiver_id is not None and row.receiver_id in scope.receiver_ids:
         return True
     return scope.referral_id is not None and getattr(row, row.referral_column) == scope.referral_id
-
-
-class OpenToReceivers(ClinicOwned):
-    """A clinic's row that a receiver may cause (a message queued, a to-do made) but never read. Mixin."""
-
-
-def declared_tables(base: type[DeclarativeBase], wanted: Callable[[type[Any]], bool]) -> list[str]:
-    """Return the names of the mapped tables whose class is `wanted`, sorted."""
-    return sorted(mapper.class_.__tablename__ for mapper in base.registry.mappers if wanted(mapper.class_))

@@ -5,10 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from referral.kit.columns import Identified, one_of
-from referral.kit.crypto import INSTALLATION, SealedRow, sealed
+from referral.kit.crypto import SealedRow, sealed
 from referral.kit.scope import ClinicOwned
 from resources_directory.db import Base
 
@@ -47,6 +47,9 @@ class InboundMessage(Identified, SealedRow, ClinicOwned, Base):
 
     body = sealed("body_sealed")
 
-    def seal_owner_id(self) -> UUID:
-        """Return the installation: who wrote may be unknown."""
-        return INSTALLATION
+    @validates("patient_id")
+    def _seal_anew(self, _column: str, patient_id: UUID | None) -> UUID | None:
+        """Open the words while their old owner is known: the next flush seals them with the new one's key."""
+        if patient_id != self.patient_id and self.body is not None:
+            self.body = self.body
+        return patient_id

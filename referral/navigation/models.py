@@ -26,10 +26,11 @@ class ContactAttempt(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     #: BCP 47; the language that was spoken, or tried.
     language: Mapped[str | None]
     #: Who interpreted; none when nobody did.
-    interpreter: Mapped[str | None]
+    interpreter_sealed: Mapped[bytes | None]
     minutes: Mapped[int | None]
     note_sealed: Mapped[bytes | None]
     by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 
+    interpreter = sealed("interpreter_sealed")
     note = sealed("note_sealed")

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, one_of
 from referral.kit.crypto import INSTALLATION, SealedRow, sealed
-from referral.kit.scope import OpenToReceivers
+from referral.kit.scope import ClinicOwned
 from referral.outbox.states import MESSAGE_MACHINE, Channel, MessageState
 from resources_directory.db import Base
 
 
-class Message(Identified, SealedRow, OpenToReceivers, Base):
+class Message(Identified, SealedRow, ClinicOwned, Base):
     """Something to say to somebody. `clinic_id` is the member on whose behalf it is said.
 
     It holds template, facts and subject; the words are made when it is sent, in the language wanted then.

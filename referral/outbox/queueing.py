@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import make_transient_to_detached
 
 from referral.kit import clock
-from referral.kit.scope import ScopedSession
+from referral.kit.scope import ForeignWrite, ScopedSession
 from referral.outbox.models import Message
 from referral.outbox.moves import states_with
 from referral.outbox.states import MESSAGE_MACHINE, Channel, MessageEvent
@@ -50,9 +50,8 @@ def queue_message(session: ScopedSession, new: NewMessage) -> UUID | None:
     """Queue a message; return its id, or None when one with its dedupe_key was queued before.
 
     Flushes; the caller commits, so that the message exists exactly when its cause does. Two at once: one wins, the
-    other gets None. Raises ForeignWrite when the session's scope may not cause it.
+    other gets None. Raises ForeignWrite when a clinic would speak for another.
     """
-    session.flush()
     message_id, now = new_id(), clock.now()
     values = {
         "id": message_id,
@@ -73,9 +72,12 @@ def queue_message(session: ScopedSession, new: NewMessage) -> UUID | None:
         "resend_ok": new.resend_ok,
         "created_at": now,
     }
-    if not _inserted(session, values):
-        return None
-    _seal_address(session, message_id, new)
+    if session.scope.clinic_ids and new.clinic_id not in session.scope.clinic_ids:
+        raise ForeignWrite("a message of another clinic")
+    with session.widened("message queued"):  # an organization may cause a message, but never read one
+        if not _inserted(session, values):
+            return None
+        _seal_address(session, message_id, new)
     return message_id
 
 

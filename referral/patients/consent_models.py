@@ -7,12 +7,13 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, PatientOwned, one_of
+from referral.kit.crypto import SealedRow, sealed
 from referral.kit.scope import ClinicOwned, Shared
 from referral.patients.states import ConsentMethod, OptOutKind
 from resources_directory.db import Base
 
 
-class TextingConsent(Identified, ClinicOwned, PatientOwned, Base):
+class TextingConsent(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     """Permission to text one phone, given or taken back. The newest event counts."""
 
     __tablename__ = "texting_consent"
@@ -30,11 +31,13 @@ class TextingConsent(Identified, ClinicOwned, PatientOwned, Base):
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     #: Who spoke: "patient", or a parent's or guardian's relation.
     in_whose_name: Mapped[str] = mapped_column(default="patient")
-    interpreter: Mapped[str | None]
+    interpreter_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
 
+    interpreter = sealed("interpreter_sealed")
 
-class SharingConsent(Identified, ClinicOwned, PatientOwned, Base):
+
+class SharingConsent(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     """Permission to give named fields to one organization, given or taken back. The newest event counts."""
 
     __tablename__ = "sharing_consent"
@@ -46,17 +49,21 @@ class SharingConsent(Identified, ClinicOwned, PatientOwned, Base):
     given: Mapped[bool]
     #: SharedField values.
     fields: Mapped[list[str]]
-    words: Mapped[str]
+    #: The exact words shown or read out; they name the organization.
+    words_sealed: Mapped[bytes | None]
     words_language: Mapped[str]
     words_version: Mapped[str]
     method: Mapped[str]
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     in_whose_name: Mapped[str] = mapped_column(default="patient")
-    interpreter: Mapped[str | None]
+    interpreter_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
 
+    words = sealed("words_sealed")
+    interpreter = sealed("interpreter_sealed")
 
-class Disclosure(Identified, Shared, PatientOwned, Base):
+
+class Disclosure(Identified, SealedRow, Shared, PatientOwned, Base):
     """Which fields of a patient went to whom, when, under which consent."""
 
     __tablename__ = "disclosure"
@@ -69,8 +76,10 @@ class Disclosure(Identified, Shared, PatientOwned, Base):
     #: link, account or phone.
     channel: Mapped[str]
     #: Who looked, as named on the page.
-    recipient: Mapped[str]
+    recipient_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
+
+    recipient = sealed("recipient_sealed")
 
 
 class OptOutEvent(Identified, Base):

@@ -147,7 +147,7 @@ def record_stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
     given = found.row.consent
     if given.given:
         by = current_person().person_id
-        taken_back = ConsentTaken(given.words, given.words_language, given.words_version, ConsentMethod.IN_PERSON, by)
+        taken_back = ConsentTaken(given.words or "", given.words_language, given.words_version, ConsentMethod.IN_PERSON, by)
         record_sharing_consent(
             request_session(),
             found.patient,

@@ -52,8 +52,9 @@ class Patient(Identified, SealedRow, ClinicOwned, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own shape
 
-    def seal_owner_id(self) -> UUID:
-        """Return the patient's own id."""
+    @property
+    def patient_id(self) -> UUID:
+        """Return the patient's own id: a patient's row is about themselves."""
         return self.id
 
 

@@ -1,14 +1,13 @@
 """Tables of the referral: the request, its history of moves, what each side says happened."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, PatientOwned, one_of
-from referral.kit.crypto import SealedRow, sealed
+from referral.kit.crypto import SealedRow, sealed, sealed_json
 from referral.kit.scope import Shared
 from referral.referrals.states import (
     LIVE_SENT_STATES,
@@ -47,7 +46,7 @@ class Referral(Identified, SealedRow, Shared, PatientOwned, Base):
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     #: Public facts of the service at signing: service_name, organization_name, phone, place, hours.
-    service_facts: Mapped[dict[str, Any]]
+    service_facts_sealed: Mapped[bytes | None]
     #: The need's domain, so that lists need no join.
     domain: Mapped[str]
     mode: Mapped[str]
@@ -73,7 +72,7 @@ class Referral(Identified, SealedRow, Shared, PatientOwned, Base):
     next_clock_at: Mapped[datetime | None]
     next_clock_step: Mapped[str | None]
     waitlist_position: Mapped[int | None]
-    waitlist_estimate: Mapped[str | None]
+    waitlist_estimate_sealed: Mapped[bytes | None]
     #: Both sides have testified, and not the same.
     answers_differ: Mapped[bool] = mapped_column(default=False)
     #: The referral that this one follows, after a decline, expiry or re-opening.
@@ -83,7 +82,9 @@ class Referral(Identified, SealedRow, Shared, PatientOwned, Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
+    service_facts = sealed_json("service_facts_sealed")
     snapshot = sealed("snapshot_sealed")
+    waitlist_estimate = sealed("waitlist_estimate_sealed")
     note = sealed("note_sealed")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own shape
@@ -125,12 +126,12 @@ class Testimony(Identified, SealedRow, Shared, PatientOwned, Base):
     #: A NotCompletedReason, where it did not happen.
     reason: Mapped[str | None]
     #: How much was given, in the service's own words: "2 boxes".
-    units: Mapped[str | None]
+    units_sealed: Mapped[bytes | None]
     channel: Mapped[str]
     #: Who spoke and who wrote it down.
     speaker_sealed: Mapped[bytes | None]
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    interpreter: Mapped[str | None]
+    interpreter_sealed: Mapped[bytes | None]
     language: Mapped[str | None]
     #: The text it was read from.
     inbound_message_id: Mapped[UUID | None]
@@ -139,5 +140,7 @@ class Testimony(Identified, SealedRow, Shared, PatientOwned, Base):
     note_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
 
+    units = sealed("units_sealed")
     speaker = sealed("speaker_sealed")
+    interpreter = sealed("interpreter_sealed")
     note = sealed("note_sealed")

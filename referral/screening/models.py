@@ -14,7 +14,7 @@ from resources_directory.db import Base
 from resources_directory.needs import NeedDomain
 
 
-class Screening(Identified, ClinicOwned, PatientOwned, Base):
+class Screening(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     """One filling of an instrument."""
 
     __tablename__ = "screening"
@@ -27,8 +27,10 @@ class Screening(Identified, ClinicOwned, PatientOwned, Base):
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     #: The patient was alone, so the safety questions could be asked.
     alone: Mapped[bool]
-    interpreter: Mapped[str | None]
+    interpreter_sealed: Mapped[bytes | None]
     completed_at: Mapped[datetime]
+
+    interpreter = sealed("interpreter_sealed")
 
 
 class Answer(Identified, SealedRow, ClinicOwned, PatientOwned, Base):

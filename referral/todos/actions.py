@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from referral.accounts.models import Member
 from referral.kit import clock
@@ -38,6 +39,17 @@ def make_to_do(session: ScopedSession, task: NewToDo) -> ToDo | None:
         if session.scalar(select(ToDo.id).where(ToDo.dedupe_key == task.dedupe_key)) is not None:
             return None
         clinic = session.get(Member, task.clinic_id)
+        to_do = _new(task, clinic)
+        try:
+            with session.begin_nested():
+                session.add(to_do)
+                session.flush()
+        except IntegrityError:
+            return None  # made by somebody else at this very moment
+    return to_do
+
+
+def _new(task: NewToDo, clinic: Member | None) -> ToDo:
     to_do = ToDo(
         clinic_id=task.clinic_id,
         patient_id=task.patient_id,
@@ -52,8 +64,6 @@ def make_to_do(session: ScopedSession, task: NewToDo) -> ToDo | None:
         created_at=clock.now(),
     )
     to_do.note = task.note
-    session.add(to_do)
-    session.flush()
     return to_do
 
 

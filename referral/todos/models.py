@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, PatientOwned, one_of
 from referral.kit.crypto import SealedRow, sealed
-from referral.kit.scope import OpenToReceivers
+from referral.kit.scope import ClinicOwned
 from resources_directory.db import Base
 
 
@@ -36,7 +36,7 @@ class ToDoReason(StrEnum):
     OTHER = "other"
 
 
-class ToDo(Identified, SealedRow, OpenToReceivers, PatientOwned, Base):
+class ToDo(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     """One thing to do, with an owner and a due time."""
 
     __tablename__ = "to_do"

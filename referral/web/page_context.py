@@ -82,7 +82,10 @@ def _banners() -> list[Banner]:
     if settings.message_gateway == "simulator" and not g.get("demo"):
         text = _("Messages are blocked: the simulator works only in a demo. Set MESSAGE_GATEWAY=twilio.")
         banners.append(Banner("warning", text))
-    if settings.message_gateway == "twilio" and settings.smtp_url is None:
+    if settings.message_gateway == "twilio" and g.get("demo"):
+        text = _("Messages are blocked: this is a demo, and its people are invented. Set MESSAGE_GATEWAY=simulator.")
+        banners.append(Banner("warning", text))
+    elif settings.message_gateway == "twilio" and settings.smtp_url is None:
         text = _("E-mail is not set up: organizations and invited people hear nothing until SMTP_URL is set.")
         banners.append(Banner("warning", text))
     if settings.message_gateway is None:

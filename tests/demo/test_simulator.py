@@ -21,6 +21,9 @@ from referral.referrals.states import ReferralState
 from resources_directory.db import new_id
 from tests.factories import Town
 
+#: An id that no phone and no mailbox has.
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
 
 @pytest.fixture
 def phone_id(town: Town) -> str:
@@ -43,9 +46,9 @@ def clock_ahead_s(database: Database) -> int:
     ("method", "path"),
     [
         ("GET", "/simulator"),
-        ("GET", f"/simulator/phones/{uuid4()}"),
-        ("POST", f"/simulator/phones/{uuid4()}"),
-        ("GET", f"/simulator/mailboxes/{uuid4()}"),
+        ("GET", f"/simulator/phones/{NOBODY}"),
+        ("POST", f"/simulator/phones/{NOBODY}"),
+        ("GET", f"/simulator/mailboxes/{NOBODY}"),
         ("POST", "/simulator/clock"),
     ],
 )
@@ -58,7 +61,7 @@ def test_outside_a_demo_there_is_no_simulator(client: FlaskClient, database: Dat
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("path", [f"/simulator/phones/{uuid4()}", f"/simulator/mailboxes/{uuid4()}"])
+@pytest.mark.parametrize("path", [f"/simulator/phones/{NOBODY}", f"/simulator/mailboxes/{NOBODY}"])
 def test_an_unknown_phone_or_mailbox_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
