@@ -83,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = TransactionalFlask("referral.web", static_folder="static", static_url_path="/static")
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        JSON_PREFIXES=(f"{hsds.blueprint.url_prefix}/",),  # whoever calls there is a program: errors are JSON too
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         SESSION_COOKIE_NAME="__Host-needsrx_form" if settings.secure_cookies else "needsrx_form",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import create_server
 
-from referral.kit.command_line import warn_when_away
+from referral.kit.command_line import PortInUse, warn_when_away
 from referral.kit.supervisor import Supervisor
 from referral.kit.transaction import database
 from referral.kit.worker import Worker, die_with_parent, obey_signals
@@ -16,14 +16,6 @@ from referral.tasks import worker_tasks
 
 WORKER_COMMAND = (sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--with-parent")
 WEB_THREADS = 8
-
-
-class PortBusy(click.ClickException):
-    """The port is taken; the text says which, and how to choose another."""
-
-    def __init__(self, port: int) -> None:
-        """Name the port."""
-        super().__init__(f"Port {port} is in use. Stop what uses it, or choose another: make demo PORT={port + 1}")
 
 
 @click.command("worker")
@@ -41,7 +33,7 @@ def worker(with_parent: bool) -> None:
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-worker", is_flag=True, help="Run the web server alone.")
 @with_appcontext
 def serve(host: str, port: int, no_worker: bool) -> None:
@@ -52,13 +44,13 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 
 
 def run_server(app: Flask, host: str, port: int, *, with_worker: bool, ready: Event | None = None) -> None:
-    """Serve until stopped; the worker is restarted when it dies and ends with us. Raises PortBusy."""
+    """Serve until stopped; the worker is restarted when it dies and ends with us. Raises PortInUse."""
     try:
         server = create_server(
             app, host=host, port=port, threads=WEB_THREADS, ident=None, clear_untrusted_proxy_headers=False
         )
     except OSError as error:
-        raise PortBusy(port) from error
+        raise PortInUse(port) from error
     supervisor = Supervisor(WORKER_COMMAND)
     if with_worker:
         supervisor.start()

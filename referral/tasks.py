@@ -28,7 +28,7 @@ def worker_tasks(app: Flask) -> list[Task]:
         return sender.send_due(database)
 
     return [
-        Task("send", 0.2, _inside(app, send)),
+        Task("send", 1.0, _inside(app, send)),
         Task("clocks", 1.0, _inside(app, run_clocks)),
         Task("questions", 1.0, _inside(app, ask_due_questions)),
         Task("silence", 10.0, _inside(app, close_silent_questions)),

@@ -4,15 +4,17 @@ from datetime import datetime
 
 from referral.accounts.mails import compose_invitation
 from referral.audit.recording import write_reads
-from referral.followups.answers import answer_reply, give_up_questions
+from referral.followups.answers import answer_reply, read_beyond_stop
 from referral.followups.composing import compose_question, compose_referral_text
 from referral.followups.due import question_arrived, question_stuck
 from referral.followups.planning import follow_move
+from referral.followups.stopping import end_texting
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import record_reads
 from referral.messaging import hooks as messaging_hooks
 from referral.messaging.composing import compose_keyword_reply, compose_patient_text
 from referral.messaging.conversation import conversation_section
+from referral.messaging.words import reason_words
 from referral.outbox import hooks as outbox_hooks
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
@@ -23,6 +25,7 @@ from referral.referrals import hooks as referral_hooks
 from referral.referrals.mails import compose_organization_mail
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.patient_section import referral_section
+from referral.referrals.stopping import withdraw_from
 from referral.screening.sections import needs_section
 from referral.todos.stuck import learn_about_number, tell_about_stuck_message
 
@@ -44,10 +47,12 @@ def fill_hooks() -> None:
     outbox_hooks.on_message_accepted.fill(question_arrived)
     outbox_hooks.on_message_stuck.fill(_message_stuck)
     messaging_hooks.on_inbound_reply.fill(answer_reply)
-    messaging_hooks.on_opted_out.fill(give_up_questions)
+    messaging_hooks.on_opted_out.fill(read_beyond_stop)
     referral_hooks.on_referral_moved.fill(follow_move)
     referral_hooks.on_testimony.fill(_testified)
     patient_hooks.patient_sections.fill(_patient_sections)
+    patient_hooks.on_sharing_stopped.fill(withdraw_from)
+    patient_hooks.on_texts_stopped.fill(end_texting)
 
 
 def _compose(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
@@ -57,7 +62,7 @@ def _compose(session: ScopedSession, message: Message, now: datetime) -> Compose
 def _message_stuck(session: ScopedSession, message: Message) -> None:
     learn_about_number(session, message)
     if not question_stuck(session, message):
-        tell_about_stuck_message(session, message)
+        tell_about_stuck_message(session, message, note=reason_words(message.reason) if message.reason else None)
 
 
 def _testified(session: ScopedSession, referral: Referral, testimony: Testimony) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from referral.app import create_app
 from referral.kit import clock
@@ -81,12 +82,19 @@ def settings(database_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled once for all the applications of the run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The whole product on an empty database marked as a demo."""
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False
     app.testing = False
+    app.jinja_env.bytecode_cache = templates
     app.config["PROPAGATE_EXCEPTIONS"] = False
     database: Database = app.extensions["database"]
     with database.job("tests") as session:
@@ -151,9 +159,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         }
     )
     terminalreporter.write_line("")
-    if not reasons:
+    if not reasons and _all_passed(terminalreporter):
         terminalreporter.write_line(
             "Nothing was left out: SQLite, PostgreSQL, Chromium and the real directories all took part."
         )
     for reason in reasons:
         terminalreporter.write_line(reason if reason.startswith("LEFT OUT") else f"LEFT OUT: {reason}")
+
+
+def _all_passed(terminalreporter: pytest.TerminalReporter) -> bool:
+    """Return True if tests ran, none failed, and none was deselected (workers of xdist do not tell, options do)."""
+    stats, option = terminalreporter.stats, terminalreporter.config.option
+    narrowed = stats.get("deselected") or option.keyword or option.markexpr or option.deselect
+    return bool(stats.get("passed")) and not (stats.get("failed") or stats.get("error") or narrowed)

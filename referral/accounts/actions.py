@@ -15,6 +15,7 @@ from referral.accounts.policies import ADMINISTRATORS
 from referral.accounts.queries import administrators_of, person_by_email
 from referral.accounts.roles import CLINIC_ROLES, ROLES_OF, MemberKind, Role
 from referral.accounts.sessions import end_logins
+from referral.accounts.standing import check_restoring
 from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
@@ -156,7 +157,7 @@ def end_membership(session: ScopedSession, membership: Membership) -> None:
 
     Raises Conflict when nobody would be left to look after the member's people, or to own its to-dos. Flushes.
     """
-    _lock(session, membership.member_id)
+    lock_member(session, membership.member_id)
     if membership.ended_at is not None:
         return
     membership.ended_at = clock.now()
@@ -179,7 +180,7 @@ def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID |
     Raises Conflict for oneself, when they also work for another member (whose people they are too), or when nobody
     would be left to look after this one. Flushes; the caller commits.
     """
-    _lock(session, membership.member_id)
+    lock_member(session, membership.member_id)
     person = session.get_one(Person, membership.person_id)
     if person.id == by:
         raise Conflict(_l("You cannot suspend yourself. Ask another administrator."))
@@ -199,8 +200,9 @@ def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID |
     end_logins(session, person.id)
 
 
-def restore_person(session: ScopedSession, membership: Membership) -> None:
-    """Let a suspended person sign in again. Flushes."""
+def restore_person(session: ScopedSession, membership: Membership, *, by: UUID) -> None:
+    """Let a suspended person sign in again. Raises Conflict when `by` may not give their role. Flushes."""
+    check_restoring(session, membership, by=by)
     session.get_one(Person, membership.person_id).suspended_at = None
     session.flush()
 
@@ -223,9 +225,9 @@ def name_owners(session: ScopedSession, member: Member, *, owner: UUID, deputy: 
     session.flush()
 
 
-def _lock(session: ScopedSession, member_id: UUID) -> None:
+def lock_member(session: ScopedSession, member_id: UUID) -> Member:
     """Let one change of a member's people at a time through: two administrators cannot end each other at once."""
-    session.execute(select(Member.id).where(Member.id == member_id).with_for_update())
+    return session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
 
 
 def _check_administrator_left(session: ScopedSession, membership: Membership) -> None:

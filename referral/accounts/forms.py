@@ -1,6 +1,6 @@
 """Forms of accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -15,7 +15,7 @@ from referral.accounts.actions import LONGEST_TEXTING_NAME, USUAL_TIMEZONE
 from referral.accounts.names import KIND_NAMES, ROLE_NAMES, read_email
 from referral.accounts.passwords import LONGEST
 from referral.accounts.queries import MemberPerson
-from referral.accounts.roles import ROLES_OF, MemberKind
+from referral.accounts.roles import Role
 from referral.kit.errors import InvalidInput
 from referral.kit.forms import Form, PhoneField, ZipCode
 
@@ -91,9 +91,9 @@ class InvitationForm(Form):
     email = EmailField(_l("E-mail address"), validators=[DataRequired(_NEEDED), EmailAddress()])
     role = SelectField(_l("Role"), validators=[InputRequired(_CHOOSE)])
 
-    def offer_roles(self, kind: MemberKind) -> None:
-        """Offer the roles that members of this kind give."""
-        self.role.choices = [SelectChoice(str(role), ROLE_NAMES[role]) for role in ROLES_OF[kind]]
+    def offer_roles(self, roles: Iterable[Role]) -> None:
+        """Offer the roles that the reader may give."""
+        self.role.choices = [SelectChoice(str(role), ROLE_NAMES[role]) for role in roles]
 
 
 class OwnersForm(Form):

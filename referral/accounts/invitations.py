@@ -7,12 +7,13 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
 
-from referral.accounts.actions import NewMember, add_membership, add_person, check_role, create_member
+from referral.accounts.actions import NewMember, add_membership, add_person, check_role, create_member, lock_member
 from referral.accounts.links import end_links, issue_link, open_link, use_link
 from referral.accounts.models import Invitation, LinkPurpose, Member, Membership, Person, SignedLink
 from referral.accounts.names import read_email, role_name
 from referral.accounts.queries import has_administrator, person_by_email
 from referral.accounts.roles import MemberKind, Role
+from referral.accounts.standing import check_invitation, is_overtaken
 from referral.kit import clock
 from referral.kit.errors import Conflict, Gone, InvalidInput
 from referral.kit.scope import ScopedSession
@@ -64,7 +65,8 @@ def invite(
 ) -> Invitation:
     """Return the new invitation; its e-mail is queued in the inviter's language. An open one for the same is replaced.
 
-    `invitation_id` is the form's id: sent twice, it is one invitation. Raises InvalidInput. Flushes.
+    `invitation_id` is the form's id: sent twice, it is one invitation. Raises InvalidInput, also when `by` may not
+    let anybody into this member in that role. Flushes.
     """
     known = session.get(Invitation, invitation_id) if invitation_id else None
     if known is not None:
@@ -133,8 +135,11 @@ def take_up_invitation(
         raise Gone(_TAKEN_BACK)  # the account came into being meanwhile: its password is never overwritten
     if person.password_hash is None:
         raise InvalidInput(_l("Choose a password."), "password")
+    member = lock_member(session, invitation.member_id)
+    if is_overtaken(session, invitation, person_id=person.id):
+        raise Gone(_TAKEN_BACK)
     invitation.accepted_at = clock.now()
-    return add_membership(session, session.get_one(Member, invitation.member_id), person, Role(invitation.role))
+    return add_membership(session, member, person, Role(invitation.role))
 
 
 def personal_words(session: ScopedSession, invitation_id: UUID) -> list[str]:
@@ -164,7 +169,10 @@ def _write(
     session: ScopedSession, new: NewInvitation, by: UUID | None, invitation_id: UUID
 ) -> tuple[Invitation, SignedLink]:
     email = read_email(new.email)
-    check_role(session.get_one(Member, new.member_id), new.role)
+    member = session.get_one(Member, new.member_id)
+    check_role(member, new.role)
+    if by is not None:
+        check_invitation(session, member, new.role, email=email, by=by)
     _refuse_member(session, new, email)
     _replace_older(session, new, email)
     invitation = Invitation(

@@ -22,6 +22,7 @@ from referral.accounts.policies import ADMINISTRATOR_OF, AccountPermission
 from referral.accounts.principal import current_person
 from referral.accounts.queries import members, open_invitations, people_of
 from referral.accounts.roles import MemberKind, Role
+from referral.accounts.standing import roles_to_give
 from referral.kit.errors import InvalidInput
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
@@ -31,10 +32,10 @@ blueprint = Blueprint("people", __name__, template_folder="templates")
 
 
 def member_looked_after(session: ScopedSession, member_id: UUID) -> Member | None:
-    """Return the member if it is the administrator's own; a platform administrator looks after all."""
+    """Return the member if it is the administrator's own; a platform administrator reaches all."""
     signed = current_person()
-    own = member_id == signed.member_id or signed.allows(AccountPermission.MANAGE_MEMBERS)
-    return session.get(Member, member_id) if own else None
+    reached = member_id == signed.member_id or signed.allows(AccountPermission.LOOK_AFTER_MEMBERS)
+    return session.get(Member, member_id) if reached else None
 
 
 def membership_looked_after(session: ScopedSession, membership_id: UUID) -> Membership | None:
@@ -50,25 +51,25 @@ def invitation_looked_after(session: ScopedSession, invitation_id: UUID) -> Invi
 
 
 @blueprint.get("/people")
-@requires(AccountPermission.MANAGE_PEOPLE)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE)
 def own_people() -> ResponseReturnValue:
     """Show the people of the administrator's own member."""
     return _people_page(request_session().get_one(Member, current_person().member_id))
 
 
 @blueprint.get("/members/<uuid:member_id>")
-@requires(AccountPermission.MANAGE_PEOPLE, load=member_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=member_looked_after)
 def member_people(member: Member) -> ResponseReturnValue:
     """Show the people of one member."""
     return _people_page(member)
 
 
 @blueprint.post("/members/<uuid:member_id>/invitations")
-@requires(AccountPermission.MANAGE_PEOPLE, load=member_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=member_looked_after)
 def invite_person(member: Member) -> ResponseReturnValue:
     """Invite somebody to a member."""
     form = InvitationForm()
-    form.offer_roles(MemberKind(member.kind))
+    form.offer_roles(roles_to_give(request_session(), member, by=current_person().person_id))
     if not form.validate_on_submit():
         return _people_page(member, invitation_form=form), 422
     new = NewInvitation(member.id, Role(form.role.data), form.email.data, form.name.data)
@@ -82,7 +83,7 @@ def invite_person(member: Member) -> ResponseReturnValue:
 
 
 @blueprint.post("/members/<uuid:member_id>/owners")
-@requires(AccountPermission.MANAGE_PEOPLE, load=member_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=member_looked_after)
 def choose_owners(member: Member) -> ResponseReturnValue:
     """Say who owns the member's to-dos, and who stands in."""
     form = OwnersForm()
@@ -100,7 +101,7 @@ def choose_owners(member: Member) -> ResponseReturnValue:
 
 
 @blueprint.post("/invitations/<uuid:invitation_id>/withdraw")
-@requires(AccountPermission.MANAGE_PEOPLE, load=invitation_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=invitation_looked_after)
 def withdraw_invitation(invitation: Invitation) -> ResponseReturnValue:
     """Take an invitation back."""
     withdraw(request_session(), invitation)
@@ -109,7 +110,7 @@ def withdraw_invitation(invitation: Invitation) -> ResponseReturnValue:
 
 
 @blueprint.post("/memberships/<uuid:membership_id>/end")
-@requires(AccountPermission.MANAGE_PEOPLE, load=membership_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after)
 def end(membership: Membership) -> ResponseReturnValue:
     """End a membership."""
     end_membership(request_session(), membership)
@@ -118,7 +119,7 @@ def end(membership: Membership) -> ResponseReturnValue:
 
 
 @blueprint.post("/memberships/<uuid:membership_id>/suspend")
-@requires(AccountPermission.MANAGE_PEOPLE, load=membership_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after)
 def suspend(membership: Membership) -> ResponseReturnValue:
     """Bar a person from signing in."""
     suspend_person(request_session(), membership, by=current_person().person_id)
@@ -127,23 +128,23 @@ def suspend(membership: Membership) -> ResponseReturnValue:
 
 
 @blueprint.post("/memberships/<uuid:membership_id>/restore")
-@requires(AccountPermission.MANAGE_PEOPLE, load=membership_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after)
 def restore(membership: Membership) -> ResponseReturnValue:
     """Let a suspended person sign in again."""
-    restore_person(request_session(), membership)
+    restore_person(request_session(), membership, by=current_person().person_id)
     flash(_("The person can sign in again."), "success")
     return _to_people(membership.member_id)
 
 
 @blueprint.get("/members")
-@requires(AccountPermission.MANAGE_MEMBERS)
+@requires(AccountPermission.LOOK_AFTER_MEMBERS)
 def all_members() -> ResponseReturnValue:
     """List the members, and offer to make a new one."""
     return _members_page(MemberForm())
 
 
 @blueprint.post("/members")
-@requires(AccountPermission.MANAGE_MEMBERS)
+@requires(AccountPermission.LOOK_AFTER_MEMBERS)
 def make_member() -> ResponseReturnValue:
     """Make a member and invite its first administrator."""
     form = MemberForm()
@@ -173,7 +174,10 @@ def _made(form: MemberForm) -> Member:
     invited = NewInvitation(
         member.id, ADMINISTRATOR_OF[kind], form.administrator_email.data, form.administrator_name.data
     )
-    invite(session, invited, by=current_person().person_id)
+    try:
+        invite(session, invited, by=current_person().person_id)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, "administrator_email") from error
     return member
 
 
@@ -187,9 +191,10 @@ def _people_page(
 ) -> str:
     session, kind = request_session(), MemberKind(member.kind)
     people = people_of(session, member.id)
+    roles = roles_to_give(session, member, by=current_person().person_id)
     if invitation_form is None:
         invitation_form = InvitationForm(formdata=None)
-        invitation_form.offer_roles(kind)
+        invitation_form.offer_roles(roles)
     if owners_form is None:
         owners_form = OwnersForm(
             formdata=None, owner=str(member.owner_person_id or ""), deputy=str(member.deputy_person_id or "")
@@ -200,6 +205,7 @@ def _people_page(
         member=member,
         own=member.id == current_person().member_id,
         people=people,
+        roles=roles,
         invitations=[(each, role_name(each.role)) for each in open_invitations(session, member.id)],
         form=invitation_form,
         owners_form=owners_form if kind is MemberKind.CLINIC and people else None,

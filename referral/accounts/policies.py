@@ -11,9 +11,9 @@ class AccountPermission(StrEnum):
     #: Change one's own password, see one's own sign-ins, choose a membership.
     OWN_ACCOUNT = "account.own"
     #: Invite people to a member, end memberships, suspend people.
-    MANAGE_PEOPLE = "account.people"
+    LOOK_AFTER_PEOPLE = "account.people"
     #: Make clinics, community organizations and networks members, and invite their first administrators.
-    MANAGE_MEMBERS = "account.members"
+    LOOK_AFTER_MEMBERS = "account.members"
 
 
 #: The role of whoever looks after a member's people, by kind of member.
@@ -26,6 +26,6 @@ ADMINISTRATORS = frozenset(ADMINISTRATOR_OF.values())
 
 RULES: dict[str, frozenset[Role]] = {
     AccountPermission.OWN_ACCOUNT: frozenset(Role),
-    AccountPermission.MANAGE_PEOPLE: ADMINISTRATORS,
-    AccountPermission.MANAGE_MEMBERS: frozenset({Role.PLATFORM_ADMINISTRATOR}),
+    AccountPermission.LOOK_AFTER_PEOPLE: ADMINISTRATORS,
+    AccountPermission.LOOK_AFTER_MEMBERS: frozenset({Role.PLATFORM_ADMINISTRATOR}),
 }

@@ -1,5 +1,6 @@
 """Questions about members, their people, open invitations, and the accounts of a demo."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -76,6 +77,15 @@ class MemberRow:
 def person_by_email(session: ScopedSession, email: str) -> Person | None:
     """Return the person with this e-mail address, however it is capitalized."""
     return session.scalar(select(Person).where(Person.email == fold_email(email)))
+
+
+def names_of(session: ScopedSession, person_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """Return the names of people of ours by id. None may be among the ids, for nobody, and has no name."""
+    wanted = {person_id for person_id in person_ids if person_id is not None}
+    if not wanted:
+        return {}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)).order_by(Person.id))
+    return {row[0]: row[1] for row in rows}
 
 
 def members(session: ScopedSession) -> list[MemberRow]:

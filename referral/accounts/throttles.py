@@ -2,7 +2,8 @@
 
 Every try is counted before the password is looked at, under three keys:
 - account and address together: after a few failures a growing wait. The owner, elsewhere, does not notice;
-- the address: many failures over all accounts stop guessing from there, except for people who are known there;
+- the address: many failures over all accounts space the tries from there, except for people who are known there: a
+  whole clinic may share one address, so nobody waits longer than a few seconds;
 - the account: many failures from everywhere (many addresses at once) space all tries a few seconds apart, except from
   addresses where the owner has signed in before. So nobody can lock an account by failing on purpose.
 """
@@ -27,9 +28,11 @@ WINDOW = timedelta(minutes=15)
 #: Failures on one account from one address before the first wait, which doubles with each further one.
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=2)
 
-#: Failures from one address over all accounts within the window.
+#: Failures from one address over all accounts within the window, and the pause between tries from then on.
 ADDRESS_TRIES = 40
+ADDRESS_PAUSE = timedelta(seconds=3)
 
 #: Failures on one account from everywhere within the window, and the pause between tries from then on.
 ACCOUNT_TRIES = 20
@@ -109,14 +112,14 @@ def _check_both(session: ScopedSession, key: bytes, now: datetime) -> None:
     since = max(now - WINDOW, success) if success else now - WINDOW
     failures, last = _failures(session, key, since)
     if last is not None and failures >= FREE_TRIES:
-        wait = min(WINDOW, FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 10))
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - FREE_TRIES, 10))
         _wait_until(last + wait, now)
 
 
 def _check_address(session: ScopedSession, key: bytes, now: datetime) -> None:
     failures, last = _failures(session, key, now - WINDOW)
     if last is not None and failures >= ADDRESS_TRIES:
-        _wait_until(last + WINDOW, now)
+        _wait_until(last + ADDRESS_PAUSE, now)
 
 
 def _check_account(session: ScopedSession, key: bytes, now: datetime) -> None:

@@ -20,7 +20,13 @@ from referral.kit.transaction import Database
 
 
 @click.command("demo")
-@click.option("--port", default=8000, show_default=True, help="Where the pages answer on this computer.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Where the pages answer on this computer.",
+)
 @click.option("--reset", is_flag=True, help="Throw the demo's data away and start over.")
 @click.option(
     "--directory",

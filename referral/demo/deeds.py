@@ -15,8 +15,8 @@ from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.answers import disclose
 from referral.referrals.models import Referral
 from referral.referrals.notices import live_link
-from referral.referrals.queries import TAKEN
 from referral.referrals.states import (
+    TAKEN_STATES,
     DeclineReason,
     NotCompletedReason,
     Outcome,
@@ -93,7 +93,7 @@ class Deeds:
         scope, actor = self._answerer(referral_id)
         with self._database.writing(scope) as session:
             referral = session.get_one(Referral, referral_id)
-            if ReferralState(referral.state) not in (ReferralState.SENT, *TAKEN):
+            if ReferralState(referral.state) not in (ReferralState.SENT, *TAKEN_STATES):
                 return  # the patient's word has closed it meanwhile
             if actor.kind is ActorKind.LINK:
                 link = live_link(session, referral_id)

@@ -9,20 +9,14 @@ from pathlib import Path
 
 import click
 
+from referral.kit.command_line import PortInUse
+
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 
 KEYS_FILE = "demo.env"
 DATABASE_FILE = "demo.sqlite3"
 KEY_NAMES = ("SECRET_KEY", "MASTER_KEY")
-
-
-class PortInUse(click.ClickException):
-    """The port is taken; the text names it, and how to choose another."""
-
-    def __init__(self, port: int) -> None:
-        """Name the port."""
-        super().__init__(f"Port {port} is in use. Stop what uses it, or choose another: make demo PORT={port + 1}")
 
 
 class UnreadableKeys(click.ClickException):

@@ -8,8 +8,8 @@ from wtforms.validators import Length, Optional
 
 from referral.kit.forms import Form, ZipCode
 from referral.kit.i18n import LANGUAGES, language_name
-from referral.referrals import words as referral_words
 from referral.referrals.reason_words import KM_PER_MILE
+from referral.screening.words import NEEDS
 from resources_directory.search import ServiceQuery
 
 LONGEST_WORDS = 200
@@ -18,7 +18,7 @@ RADII_KM = (3, 5, 10, 25, 50, 100)
 
 
 def _needs() -> list[tuple[str, object]]:
-    return [("", _l("Any need")), *referral_words.NEEDS.items()]
+    return [("", _l("Any need")), *NEEDS.items()]
 
 
 def _languages() -> list[tuple[str, object]]:

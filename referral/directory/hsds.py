@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from referral.directory.hsds_queries import ListQuery, full_service, listed_services
 from referral.kit.errors import InvalidInput, NotFound
+from referral.kit.paging import page_count
 from referral.kit.policy import public
 from referral.kit.settings import Settings
 from referral.kit.transaction import request_session
@@ -47,14 +48,14 @@ def services() -> Response:
     """Return one page of services, with organization and program, in the page envelope of the standard."""
     query = _query()
     listed = listed_services(request_session(), query)
-    page_count = max(1, -(-listed.total // query.per_page))
+    pages = page_count(listed.total, query.per_page)
     return jsonify(
         total_items=listed.total,
-        total_pages=page_count,
+        total_pages=pages,
         page_number=query.page,
         size=len(listed.services),
         first_page=query.page == 1,
-        last_page=query.page >= page_count,
+        last_page=query.page >= pages,
         empty=not listed.services,
         contents=listed.services,
     )

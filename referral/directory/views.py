@@ -1,6 +1,5 @@
 """Staff pages of the directory: search, one service, and a list to print for anyone, without any record of them."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from referral.directory.forms import ServiceSearchForm, search_form
 from referral.directory.policies import DirectoryPermission
 from referral.directory.rows import ServiceRow, service_row
 from referral.kit import clock
+from referral.kit.paging import Page, nearest_page
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
@@ -22,20 +22,6 @@ blueprint = Blueprint("directory", __name__, url_prefix="/directory", template_f
 PAGE_SIZE = 20
 #: A printed list longer than this helps nobody.
 MOST_PRINTED = 40
-
-
-@dataclass(frozen=True)
-class HitPage:
-    """One page of what was found. `number` counts from 1."""
-
-    rows: list[ServiceRow]
-    number: int
-    total: int
-
-    @property
-    def page_count(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
 
 
 @blueprint.get("/")
@@ -87,9 +73,9 @@ def _with_search(endpoint: str, form: ServiceSearchForm) -> str:
     return f"{url_for(endpoint)}?{urlencode(form.asked())}"
 
 
-def _page(session: ScopedSession, form: ServiceSearchForm, number: int) -> HitPage:
+def _page(session: ScopedSession, form: ServiceSearchForm, number: int) -> Page[ServiceRow]:
     query = form.query()
     total = count_services(session, query)
-    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
+    number = nearest_page(number, total, PAGE_SIZE)
     hits = run_query(session, query, now=clock.now(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    return HitPage([service_row(hit) for hit in hits], number, total)
+    return Page([service_row(hit) for hit in hits], number, total, PAGE_SIZE)

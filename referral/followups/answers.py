@@ -10,6 +10,7 @@ from referral.followups.planning import call_instead
 from referral.followups.reading import ReplyKind
 from referral.followups.replies import read_reply
 from referral.followups.states import QuestionState
+from referral.followups.stopping import HOLDING, give_up_questions
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.composing import reply_language
@@ -30,7 +31,6 @@ DOUBLED_WITHIN = timedelta(minutes=10)
 #: "Nobody watches this number" is said at most this often.
 NO_QUESTION_EVERY = timedelta(hours=12)
 
-HOLDING = (QuestionState.OPENING, QuestionState.OPEN)
 UNCLEAR = frozenset(
     {ReplyKind.UNCLEAR, ReplyKind.MULTIPLE, ReplyKind.CONTRADICTION, ReplyKind.OUT_OF_RANGE, ReplyKind.EMPTY}
 )
@@ -66,11 +66,8 @@ def answer_reply(session: ScopedSession, inbound: InboundMessage) -> str:
     return _unclear(session, inbound, question, again=reading.kind in UNCLEAR)
 
 
-def give_up_questions(session: ScopedSession, inbound: InboundMessage) -> None:
-    """The phone wants no more texts: its open questions go to a person. Fills messaging.hooks.on_opted_out."""
-    waiting = select(Question).where(Question.phone_number_id == inbound.phone_number_id, Question.state.in_(HOLDING))
-    for question in session.scalars(waiting.order_by(Question.due_at, Question.id)):
-        call_instead(session, question, ToDoReason.PATIENT_STOPPED_TEXTS)
+def read_beyond_stop(session: ScopedSession, inbound: InboundMessage) -> None:
+    """Tell a person when a STOP says that somebody is in danger too. Fills messaging.hooks.on_opted_out. Flushes."""
     if ReplyKind.CRISIS in read_reply(inbound.body or "", (), "en").also:
         tell_person(session, inbound, ToDoReason.CRISIS, urgent=True)  # "stop texting me, I want to die"
 
@@ -125,7 +122,7 @@ def _crisis(session: ScopedSession, inbound: InboundMessage) -> str:
 
 def _wrong_number(session: ScopedSession, inbound: InboundMessage) -> str:
     opt_out(session, inbound.phone_number_id, OptOutKind.WRONG_NUMBER, inbound_message_id=inbound.id)
-    give_up_questions(session, inbound)
+    give_up_questions(session, inbound.phone_number_id)
     tell_person(session, inbound, ToDoReason.WRONG_NUMBER)
     phones = select(PatientPhone).where(
         PatientPhone.phone_number_id == inbound.phone_number_id, PatientPhone.retired_at.is_(None)

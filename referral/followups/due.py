@@ -1,5 +1,6 @@
 """What the worker does about questions: ask those that are due, ask again, and give silence to a person."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from referral.followups.states import QuestionEvent, QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
+from referral.messaging.words import reason_words
 from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, queue_message
 from referral.outbox.states import Channel
@@ -61,16 +63,16 @@ def question_stuck(session: ScopedSession, message: Message) -> bool:
     question = _question_of(session, message)
     if question is None or question.state not in (QuestionState.OPENING, QuestionState.OPEN):
         return False
-    call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=message.reason)
+    note = reason_words(message.reason) if message.reason else None
+    call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=note)
     return True
 
 
-def _one(database: Database, question_id: UUID, work: object) -> int:
-    assert callable(work)  # noqa: S101 - called with a session and a question
+def _one(database: Database, question_id: UUID, work: Callable[[ScopedSession, Question], bool]) -> int:
     try:
         with database.job("questions") as session:
             question = session.get(Question, question_id)
-            return int(bool(question is not None and work(session, question)))
+            return int(question is not None and work(session, question))
     except (StaleDataError, IntegrityError):
         return 0  # answered at this very moment, or the phone was taken: the next round looks again
 
@@ -83,7 +85,7 @@ def _ask_one(session: ScopedSession, question: Question) -> bool:
     route = texting_route(session, patient)
     if referral.domain in SENSITIVE or route.phone_number_id is None or route.is_shared:
         reason = "sensitive_need" if referral.domain in SENSITIVE else route.why_not or "shared_phone"
-        call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason)
+        call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason_words(reason))
         return True
     if not _phone_is_free(session, question, route.phone_number_id):
         return False

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
 from referral.followups.models import Question
 from referral.followups.planning import ask, move_question
 from referral.followups.states import QuestionEvent, QuestionKind
@@ -31,7 +34,10 @@ REASONS = {
 }
 
 #: Words for the navigator where the reason alone says too little.
-REASON_NOTES = {"6": "too far or no ride", "8": "another reason"}
+REASON_NOTES: dict[str, LazyString] = {
+    "6": _l("It is too far, or there is no ride."),
+    "8": _l("There is another reason."),
+}
 
 
 def apply_option(session: ScopedSession, inbound: InboundMessage, question: Question, digit: str) -> str:
@@ -104,7 +110,8 @@ def _outcome(session: ScopedSession, inbound: InboundMessage, referral: Referral
 
 
 def _reason(session: ScopedSession, inbound: InboundMessage, referral: Referral, digit: str) -> None:
-    _testify(session, inbound, referral, Outcome.NOT_RECEIVED, reason=REASONS[digit], note=REASON_NOTES.get(digit))
+    note = str(REASON_NOTES[digit]) if digit in REASON_NOTES else None
+    _testify(session, inbound, referral, Outcome.NOT_RECEIVED, reason=REASONS[digit], note=note)
     tell_person(session, inbound, ToDoReason.NOT_HELPED, referral_id=referral.id)
     reply_to(session, inbound, "chw_will_call")
 

@@ -1,4 +1,4 @@
-"""Commands that meet a database which does not answer end with words, not with a trace."""
+"""What commands say instead of a trace: the port is taken, the database does not answer."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,6 +15,14 @@ from referral.kit.transaction import database
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class PortInUse(click.ClickException):
+    """The port is taken; the text names it, and how to choose another."""
+
+    def __init__(self, port: int) -> None:
+        """Name the port."""
+        super().__init__(f"Port {port} is in use. Stop what uses it, or choose another: make demo PORT={port + 1}")
 
 
 class DatabaseAway(click.ClickException):

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -98,7 +98,8 @@ def register_errors(app: Flask) -> None:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith("/hsds") or request.accept_mimetypes.best == "application/json"
+    for_programs: tuple[str, ...] = current_app.config.get("JSON_PREFIXES", ())
+    return request.path.startswith(for_programs) or request.accept_mimetypes.best == "application/json"
 
 
 def face(status: int, title: str, message: str) -> Response:

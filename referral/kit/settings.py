@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 GATEWAYS = ("twilio", "simulator")
 
 
-class SettingsError(Exception):
+class SettingsError(click.ClickException):
     """A setting is missing or cannot be read; the text says which and what to do."""
 
 
@@ -59,6 +62,10 @@ class Settings:
         if self.message_gateway == "twilio":
             self._require("twilio_account_sid", "twilio_auth_token", "twilio_messaging_service_sid")
         self.master_key_bytes()
+        try:
+            make_url(self.database_url)
+        except ArgumentError as error:
+            raise SettingsError("DATABASE_URL must be an address such as postgresql://name@host/database.") from error
 
     def _require(self, *names: str) -> None:
         missing = [name.upper() for name in names if getattr(self, name) is None]

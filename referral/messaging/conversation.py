@@ -11,11 +11,14 @@ from referral.kit.scope import ScopedSession
 from referral.messaging.models import InboundMessage
 from referral.messaging.words import EFFECTS, MESSAGE_STATES, reason_words
 from referral.outbox.models import Message
-from referral.outbox.states import Channel
+from referral.outbox.states import Channel, MessageState
 from referral.patients.hooks import Section
 from referral.patients.models import Patient
 
 MOST = 200
+
+#: Effects of a reply that need nobody.
+UNDERSTOOD = frozenset({"applied", "opted_out", "opted_in", "help_sent", "ignored", "duplicate"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def _outgoing(message: Message) -> Line:
     if message.reason and message.body is None:
         label = _("%(state)s: %(reason)s", state=label, reason=reason_words(message.reason))
     return Line(
-        text=message.body or _("(not written yet: the words are made when it is sent)"),
+        text=message.body or (_("(not sent)") if _is_over(message) else _("(the words are made when it is sent)")),
         incoming=False,
         when=message.sent_at or message.created_at,
         state=message.state,
@@ -67,13 +70,17 @@ def _outgoing(message: Message) -> Line:
     )
 
 
+def _is_over(message: Message) -> bool:
+    return message.state in (MessageState.SUPPRESSED, MessageState.CANCELED, MessageState.EXPIRED)
+
+
 def _incoming(inbound: InboundMessage) -> Line:
     effect = (inbound.effect or "").split(" ")[0]
     return Line(
         text=inbound.body or "",
         incoming=True,
         when=inbound.received_at,
-        state=effect or "unknown",
+        state="delivered" if effect in UNDERSTOOD else "needs_human",
         label=str(EFFECTS.get(effect, "")),
         language=None,
         simulated=inbound.source == "simulator",

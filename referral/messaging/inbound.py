@@ -11,16 +11,16 @@ from referral.kit.scope import ScopedSession
 from referral.messaging import hooks
 from referral.messaging.keywords import KeywordKind, read_keyword
 from referral.messaging.models import InboundMessage, InboundSource
-from referral.outbox.queueing import NewMessage, queue_message, suppress_for_phone
+from referral.outbox.queueing import NewMessage, queue_message
 from referral.outbox.states import Channel
 from referral.patients.actions import phone_number
-from referral.patients.consents import opt_in, opt_out
+from referral.patients.consents import opt_in, stop_number
 from referral.patients.models import PatientPhone
 from referral.patients.states import OptOutKind
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDoReason
 
-#: When somebody must have called a patient who stopped texts.
+#: When somebody must have called a patient who asked for help.
 CALL_WITHIN = timedelta(days=2)
 
 #: Whole messages that Twilio answers by itself: we stay silent then (Twilio, Advanced Opt-Out).
@@ -106,22 +106,8 @@ def answer(session: ScopedSession, inbound: InboundMessage, template: str, *, co
 
 
 def _stop(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
-    opt_out(session, inbound.phone_number_id, OptOutKind.STOP, inbound_message_id=inbound.id)
-    suppress_for_phone(session, inbound.phone_number_id, reason="opted_out")
+    stop_number(session, inbound.phone_number_id, OptOutKind.STOP, inbound_message_id=inbound.id)
     hooks.on_opted_out(session, inbound)
-    for phone in _owners(session, inbound.phone_number_id):
-        make_to_do(
-            session,
-            NewToDo(
-                clinic_id=phone.clinic_id,
-                patient_id=phone.patient_id,
-                reason=ToDoReason.PATIENT_STOPPED_TEXTS,
-                subject_kind="inbound_message",
-                subject_id=inbound.id,
-                dedupe_key=f"stopped:{inbound.id}:{phone.patient_id}",
-                due_at=clock.now() + CALL_WITHIN,
-            ),
-        )
     if not answered:
         answer(session, inbound, "stop_confirm", composer="keyword_reply")
     return "opted_out"
@@ -155,10 +141,3 @@ def _help(session: ScopedSession, inbound: InboundMessage, *, answered: bool) ->
 
 
 _OBEY = {KeywordKind.STOP: _stop, KeywordKind.START: _start, KeywordKind.HELP: _help}
-
-
-def _owners(session: ScopedSession, phone_number_id: UUID) -> list[PatientPhone]:
-    owners = select(PatientPhone).where(
-        PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None)
-    )
-    return list(session.scalars(owners.order_by(PatientPhone.created_at, PatientPhone.id)))

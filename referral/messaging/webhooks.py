@@ -3,7 +3,7 @@
 import logging
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
@@ -51,7 +51,10 @@ def _not_stored(error: DBAPIError) -> Response:
 @blueprint.post("/inbound")
 @public("signed by the provider")
 def inbound() -> ResponseReturnValue:
-    """Store a text that arrived and do what it asks. 204; replies go through the outbox, never in the answer."""
+    """Store a text that arrived and do what it asks. 204; replies go through the outbox, never in the answer.
+
+    400 without MessageSid.
+    """
     sent_by = request.form.get("From", "")
     try:
         from_e164 = parse_phone(sent_by)
@@ -61,7 +64,7 @@ def inbound() -> ResponseReturnValue:
     receive_text(
         request_session(),
         Arrival(
-            provider_id=request.form.get("MessageSid", "")[:64],
+            provider_id=_message_sid(),
             from_e164=from_e164,
             body=body,
             source=InboundSource.WEBHOOK,
@@ -75,11 +78,11 @@ def inbound() -> ResponseReturnValue:
 @blueprint.post("/status")
 @public("signed by the provider")
 def status() -> ResponseReturnValue:
-    """Store what became of a text we sent. 204, also for one we do not know."""
+    """Store what became of a text we sent. 204, also for one we do not know; 400 without MessageSid."""
     record_receipt(
         request_session(),
         Receipt(
-            provider_id=request.form.get("MessageSid", "")[:64],
+            provider_id=_message_sid(),
             status=request.form.get("MessageStatus", "")[:32],
             error_code=request.form.get("ErrorCode", "")[:16],
             message_id=_uuid(request.args.get("m", "")),
@@ -87,6 +90,12 @@ def status() -> ResponseReturnValue:
         ),
     )
     return NO_CONTENT
+
+
+def _message_sid() -> str:
+    """Return the provider's name of the text. Nameless texts would count as one and be dropped but the first."""
+    name = request.form.get("MessageSid", "").strip()[:64]
+    return name or abort(400)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -21,16 +21,16 @@ from referral.outbox.models import Message
 from referral.outbox.states import Channel, MessageState
 from referral.patients.consents import texting_route
 from referral.patients.queries import patient_by_id
-from referral.referrals.actions import Actor, ActorKind, move
+from referral.referrals.actions import move
+from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral, ReferralMove, Testimony
-from referral.referrals.states import NotCompletedReason, ReferralEvent, ReferralState, Side
+from referral.referrals.states import TAKEN_STATES, NotCompletedReason, ReferralEvent, Side
 from resources_directory.needs import SENSITIVE
 
 CALL_DAYS = 2
 TEXTS = 2
 
 #: States from which the machine lets a referral end without help.
-_TAKEN = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.WAITLISTED)
 _CALLS = (ContactChannel.PHONE, ContactChannel.VIDEO)
 #: The text left us, as far as anybody can say.
 _LEFT = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED, MessageState.UNCONFIRMED)
@@ -52,7 +52,7 @@ class LostCheck:
 
 def lost_check(session: ScopedSession, referral: Referral) -> LostCheck | None:
     """Return what was tried for a referral that was taken on; None for one that is not under way."""
-    if referral.state not in _TAKEN:
+    if referral.state not in TAKEN_STATES:
         return None
     since = _last_heard(session, referral)
     calls = session.scalars(

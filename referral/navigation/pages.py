@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from referral.accounts.principal import Signed
+from referral.accounts.queries import names_of
 from referral.kit.i18n import language_name
 from referral.kit.scope import ScopedSession
 from referral.navigation import words
@@ -14,12 +15,13 @@ from referral.navigation.forms import AttemptForm, DoneForm, ToldForm
 from referral.navigation.lost import LostCheck, lost_check
 from referral.navigation.models import ContactAttempt
 from referral.navigation.policies import ToDoPermission
-from referral.navigation.queries import ToDoRow, people_names, referral_of, rows_of
+from referral.navigation.queries import ToDoRow, referral_of, rows_of
 from referral.patients.models import Patient
 from referral.patients.queries import PhoneView, display_name, patient_by_id, phones_of
 from referral.referrals import words as referral_words
 from referral.referrals.models import Referral
 from referral.referrals.states import ReferralState
+from referral.screening.words import NEEDS
 from referral.todos.models import ToDo
 
 #: Nothing can have happened with a referral that has not left the clinic.
@@ -117,7 +119,7 @@ def _referral_line(session: ScopedSession, to_do: ToDo) -> ReferralLine | None:
         referral=referral,
         service_name=str(referral.service_facts.get("service_name") or ""),
         organization_name=str(referral.service_facts.get("organization_name") or ""),
-        need=str(referral_words.NEEDS.get(referral.domain, referral.domain)),
+        need=str(NEEDS.get(referral.domain, referral.domain)),
         state_label=str(referral_words.STATES[referral.state]),
         can_be_told=referral.state not in _NOT_YET,
         lost=lost_check(session, referral),
@@ -126,7 +128,7 @@ def _referral_line(session: ScopedSession, to_do: ToDo) -> ReferralLine | None:
 
 def _events(session: ScopedSession, to_do: ToDo) -> list[AttemptEvent]:
     attempts = attempts_of(session, to_do.patient_id)
-    names = people_names(session, {attempt.by for attempt in attempts})
+    names = names_of(session, {attempt.by for attempt in attempts})
     return [_event(attempt, names.get(attempt.by)) for attempt in attempts]
 
 

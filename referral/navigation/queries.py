@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
-from referral.accounts.models import Person
+from referral.accounts.queries import names_of
 from referral.followups.models import Question
+from referral.kit.paging import Page, page_of
 from referral.kit.scope import ScopedSession
 from referral.messaging.models import InboundMessage
 from referral.navigation.states import ToDoView
@@ -16,9 +16,7 @@ from referral.patients.models import Patient
 from referral.patients.queries import display_name
 from referral.referrals.models import Referral
 from referral.referrals.queries import referral_by_id
-from referral.todos.models import ToDo
-
-PAGE_SIZE = 25
+from referral.todos.models import ToDo, ToDoReason
 
 
 @dataclass(frozen=True)
@@ -32,38 +30,28 @@ class ToDoRow:
     done_by_name: str | None
 
 
-@dataclass(frozen=True)
-class ToDoPage:
-    """One page of a list of to-dos. `number` counts from 1."""
-
-    rows: Sequence[ToDoRow]
-    number: int
-    total: int
-
-    @property
-    def page_count(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
 def to_do_by_id(session: ScopedSession, to_do_id: UUID) -> ToDo | None:
     """Return the to-do, or None when absent or not theirs."""
     return session.scalar(select(ToDo).where(ToDo.id == to_do_id))
 
 
+#: Danger first, whatever else is overdue.
+MOST_PRESSING = (
+    case((ToDo.reason == ToDoReason.CRISIS, 0), else_=1),
+    ToDo.urgent.desc(),
+    ToDo.due_at,
+    ToDo.id,
+)
+
+
 def to_do_page(
     session: ScopedSession, clinic_id: UUID, view: ToDoView, *, person_id: UUID, number: int = 1
-) -> ToDoPage:
+) -> Page[ToDoRow]:
     """Return a page of the clinic's to-dos: open ones urgent first, then by due time; done ones newest first."""
     found = _of_view(clinic_id, view, person_id)
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
-    if view is ToDoView.DONE:
-        ordered = found.order_by(ToDo.done_at.desc(), ToDo.id.desc())
-    else:
-        ordered = found.order_by(ToDo.urgent.desc(), ToDo.due_at, ToDo.id)
-    to_dos = session.scalars(ordered.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    return ToDoPage(rows_of(session, to_dos), number, total)
+    newest = (ToDo.done_at.desc(), ToDo.id.desc())
+    page = page_of(session, found, number, order=newest if view is ToDoView.DONE else MOST_PRESSING)
+    return page.showing(rows_of(session, page.rows))
 
 
 def count_views(session: ScopedSession, clinic_id: UUID, *, person_id: UUID) -> dict[ToDoView, int]:
@@ -81,7 +69,7 @@ def rows_of(session: ScopedSession, to_dos: Sequence[ToDo]) -> list[ToDoRow]:
     named = {
         person_id for to_do in to_dos for person_id in (to_do.owner_person_id, to_do.deputy_person_id, to_do.done_by)
     }
-    people = people_names(session, named - {None})
+    people = names_of(session, named)
     return [
         ToDoRow(
             to_do,
@@ -92,14 +80,6 @@ def rows_of(session: ScopedSession, to_dos: Sequence[ToDo]) -> list[ToDoRow]:
         )
         for to_do in to_dos
     ]
-
-
-def people_names(session: ScopedSession, person_ids: set[Any]) -> dict[UUID | None, str]:
-    """Return the names of people of ours by id."""
-    if not person_ids:
-        return {}
-    people = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id)
-    return {person.id: person.name for person in session.scalars(people)}
 
 
 def referral_of(session: ScopedSession, to_do: ToDo) -> Referral | None:

@@ -13,7 +13,8 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.actions import add_phone
 from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION, words_language
-from referral.patients.consents import ConsentTaken, opt_out, record_sharing_consent, record_texting_consent
+from referral.patients.consents import ConsentTaken, record_texting_consent, stop_number
+from referral.patients.consents import stop_sharing as take_back
 from referral.patients.forms import StopSharingForm, StopTextsForm, TextingForm, consent_taken
 from referral.patients.models import Patient
 from referral.patients.page_rows import PhoneRow, SharingRow, phone_rows, sharing_rows
@@ -123,9 +124,10 @@ def stop_texts(found: PhoneOfPatient) -> ResponseReturnValue:
 @blueprint.post("/<uuid:patient_id>/phones/<uuid:phone_id>/stop")
 @requires(PatientPermission.TAKE_CONSENT, load=one_phone)
 def record_stop(found: PhoneOfPatient) -> ResponseReturnValue:
-    """Stop every text to this phone, everywhere."""
+    """Stop every text to this phone, everywhere, as the word STOP from it would."""
     if not found.row.opted_out:
-        opt_out(request_session(), found.row.phone.phone_number_id, OptOutKind.STAFF, by=current_person().person_id)
+        by = current_person().person_id
+        stop_number(request_session(), found.row.phone.phone_number_id, OptOutKind.STAFF, by=by)
     flash(_("No more texts go to this phone. What is under way goes on by phone call."), "success")
     return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
 
@@ -140,22 +142,17 @@ def stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
 @blueprint.post("/<uuid:patient_id>/sharing/<uuid:organization_id>/stop")
 @requires(PatientPermission.TAKE_CONSENT, load=one_sharing)
 def record_stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
-    """Record that the permission is taken back. Taken back already, it stays as it is."""
+    """Take the permission back, and with it what is under way. Taken back already, it stays as it is."""
     form = StopSharingForm()
     if not form.validate():
         return _stop_sharing_page(form, found), 422
-    given = found.row.consent
-    if given.given:
-        by = current_person().person_id
-        taken_back = ConsentTaken(given.words or "", given.words_language, given.words_version, ConsentMethod.IN_PERSON, by)
-        record_sharing_consent(
-            request_session(),
-            found.patient,
-            given.organization_id,
-            fields=[],
-            taken=consent_taken(form, taken_back),
-        )
-    flash(_("The permission is taken back. Nothing more is shared with this organization."), "success")
+    given, by = found.row.consent, current_person().person_id
+    words = ConsentTaken(given.words or "", given.words_language, given.words_version, ConsentMethod.IN_PERSON, by)
+    take_back(request_session(), found.patient, given, taken=consent_taken(form, words))
+    flash(
+        _("The permission is taken back. What was under way with this organization is withdrawn, and it is told so."),
+        "success",
+    )
     return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
 
 

@@ -11,14 +11,14 @@ WORDS_VERSION = "2026-11"
 #: What a person agrees to when they agree to texts.
 TEXTING_WORDS: dict[str, str] = {
     "en": (
-        "May we send you text messages (SMS) about your requests? Up to 4 messages a month. Message and data rates may "
-        "apply. Texts are not private: others who pick up the phone can read them. You can stop at any time by "
-        "texting STOP. Your care does not depend on your answer."
+        "May we send you text messages (SMS) about your requests? We send a few for each request. Message and data "
+        "rates may apply. Texts are not private: others who pick up the phone can read them. You can stop at any time "
+        "by texting STOP. Your care does not depend on your answer."
     ),
     "es": (
-        "¿Podemos enviarle mensajes de texto (SMS) sobre sus solicitudes? Hasta 4 mensajes al mes. Pueden aplicarse "
-        "cargos de mensajes y datos. Los mensajes no son privados: quien tome el teléfono puede leerlos. Puede parar "
-        "cuando quiera enviando STOP. Su atención no depende de su respuesta."
+        "¿Podemos enviarle mensajes de texto (SMS) sobre sus solicitudes? Enviamos unos pocos por cada solicitud. "
+        "Pueden aplicarse cargos de mensajes y datos. Los mensajes no son privados: quien tome el teléfono puede "
+        "leerlos. Puede parar cuando quiera enviando STOP. Su atención no depende de su respuesta."
     ),
 }
 

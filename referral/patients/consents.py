@@ -9,6 +9,7 @@ from sqlalchemy import select
 from referral.kit import clock
 from referral.kit.i18n import NO_WRITTEN_LANGUAGE
 from referral.kit.scope import ScopedSession
+from referral.patients import hooks
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
 from referral.patients.states import ConsentMethod, OptOutKind, PrivacyLevel, SharedField, SmsSafety
@@ -102,6 +103,34 @@ def record_sharing_consent(
     return consent
 
 
+def stop_sharing(
+    session: ScopedSession, patient: Patient, given: SharingConsent, *, taken: ConsentTaken
+) -> SharingConsent:
+    """Return the event by which the permission `given` is taken back; what is under way with the organization ends.
+
+    Taken back already, it stays as it is. Raises StaleDataError when the organization answers at the same moment.
+    Flushes; the caller commits.
+    """
+    if not given.given:
+        return given
+    taken_back = record_sharing_consent(session, patient, given.organization_id, fields=[], taken=taken)
+    hooks.on_sharing_stopped(session, patient, given.organization_id)
+    return taken_back
+
+
+def stop_number(
+    session: ScopedSession,
+    phone_number_id: UUID,
+    kind: OptOutKind,
+    *,
+    inbound_message_id: UUID | None = None,
+    by: UUID | None = None,
+) -> None:
+    """Do what a STOP asks, by text or told to staff: opt out, and end what is queued or open. All clinics. Flushes."""
+    opt_out(session, phone_number_id, kind, inbound_message_id=inbound_message_id, by=by)
+    hooks.on_texts_stopped(session, phone_number_id)
+
+
 def opt_out(
     session: ScopedSession,
     phone_number_id: UUID,
@@ -110,7 +139,7 @@ def opt_out(
     inbound_message_id: UUID | None = None,
     by: UUID | None = None,
 ) -> None:
-    """Stop every text to this number, everywhere, from now on. Flushes."""
+    """Let no text leave for this number any more, of any clinic. What is under way is the caller's. Flushes."""
     number = session.get_one(PhoneNumber, phone_number_id)
     number.opted_out_at = number.opted_out_at or clock.now()
     _ledger(session, phone_number_id, kind, inbound_message_id, by)

@@ -1,7 +1,6 @@
 """Pages of patients: finding, registering, looking at one, correcting, phones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from sqlalchemy import select
 
 from referral.accounts.principal import current_person
 from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.paging import PAGE_SIZE, Page
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
@@ -27,21 +27,7 @@ from referral.patients.words import why_no_texts
 
 blueprint = Blueprint("patients", __name__, url_prefix="/patients", template_folder="templates")
 
-PAGE_ROWS = 25
 LAST_PAGE = 10_000
-
-
-@dataclass(frozen=True)
-class Page:
-    """Where a list stands. `number` counts from 1."""
-
-    number: int
-    total: int
-
-    @property
-    def page_count(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE_ROWS))
 
 
 def one_patient(session: ScopedSession, patient_id: UUID) -> Patient | None:
@@ -73,18 +59,17 @@ def search_patients() -> ResponseReturnValue:
     form = SearchForm()
     number = min(max(request.form.get("page", 1, type=int), 1), LAST_PAGE)
     if not form.validate():
-        return render_template("patients/list.html", form=form, rows=[], page=Page(1, 0), searched=False), 422
+        return render_template("patients/list.html", form=form, page=Page([], 1, 0), searched=False), 422
     return _listing(form, form.search(), number)
 
 
 def _listing(form: SearchForm, search: Search, number: int) -> str:
     session, clinic_id = request_session(), current_person().member_id
-    found, total = find_patients(session, search, clinic_id=clinic_id, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
+    found, total = find_patients(session, search, clinic_id=clinic_id, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     return render_template(
         "patients/list.html",
         form=form,
-        rows=patient_rows(found),
-        page=Page(number, total),
+        page=Page(patient_rows(found), number, total),
         searched=not search.empty,
     )
 

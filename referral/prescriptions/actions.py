@@ -17,7 +17,8 @@ from referral.patients.states import ConsentMethod, SharedField
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.queries import prescription_by_id
 from referral.prescriptions.service_facts import facts_of
-from referral.referrals.actions import Actor, ActorKind, NewReferral, move, open_referral
+from referral.referrals.actions import NewReferral, move, open_referral
+from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.matching import modes_for
 from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.receivers import addresses_of

@@ -1,7 +1,7 @@
 """What the prescribing page offers: the best services of each wanted need with their reasons, and the choices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,11 +14,12 @@ from referral.patients.models import Patient
 from referral.patients.states import ConsentMethod, SharedField
 from referral.prescriptions.actions import ConsentFacts, OrderLine, PrescriptionOrder, reachable
 from referral.prescriptions.forms import NOTHING, LineForm, PrescribeForm
-from referral.referrals import words
 from referral.referrals.matching import PatientWishes, best_services, chosen_service, wishes_of
+from referral.referrals.queries import referrals_of_patient
 from referral.referrals.reason_words import ReasonLine, reason_lines
-from referral.referrals.states import Mode, Urgency
+from referral.referrals.states import LIVE_SENT_STATES, Mode, Urgency
 from referral.screening.models import Need
+from referral.screening.words import NEEDS
 from resources_directory.service_hit import ServiceHit
 
 
@@ -38,6 +39,8 @@ class Offer:
     need: Need
     label: str
     services: tuple[Offered, ...]
+    #: Names of services that this need has a live referral to already.
+    under_way: tuple[str, ...] = ()
 
     def service(self, value: str | None) -> Offered | None:
         """Return the offered service with this id, if it is there."""
@@ -49,7 +52,20 @@ def offers_for(
 ) -> list[Offer]:
     """Return an offer for each need, in the same order. `extra`: need to a service found elsewhere, put on top."""
     wishes = wishes_of(patient, now.date())
-    return [_offer(session, need, wishes, now, extra.get(need.id)) for need in needs]
+    running = _under_way(session, patient)
+    return [
+        replace(_offer(session, need, wishes, now, extra.get(need.id)), under_way=tuple(running.get(need.id, ())))
+        for need in needs
+    ]
+
+
+def _under_way(session: ScopedSession, patient: Patient) -> dict[UUID, list[str]]:
+    """Return need to the services that it has a live referral to: another one is a choice, not a slip."""
+    found: dict[UUID, list[str]] = {}
+    for referral in referrals_of_patient(session, patient.id):
+        if referral.state in LIVE_SENT_STATES:
+            found.setdefault(referral.need_id, []).append(str(referral.service_facts.get("service_name", "")))
+    return found
 
 
 def fit_choices(form: PrescribeForm, offers: Sequence[Offer]) -> None:
@@ -143,4 +159,4 @@ def _offer(session: ScopedSession, need: Need, wishes: PatientWishes, now: datet
         found = chosen_service(session, extra, wishes, now=now)
         hits = [found, *hits] if found else hits
     offered = tuple(Offered(hit, reason_lines(hit.reasons), reachable(session, hit)) for hit in hits)
-    return Offer(need, str(words.NEEDS[need.domain]), offered)
+    return Offer(need, str(NEEDS[need.domain]), offered)

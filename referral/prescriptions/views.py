@@ -88,6 +88,8 @@ def show(prescription: Prescription) -> ResponseReturnValue:
         undo_seconds=(until - clock.now()).total_seconds() if until else None,
         may_undo=bool(held) and current_person().allows(P.SIGN),
         has_sensitive=any(row.domain in SENSITIVE for row in referrals),
+        taken_back=bool(referrals) and all(row.state == ReferralState.DRAFT for row in referrals),
+        may_prescribe=current_person().allows(P.SIGN),
     )
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from referral.accounts.models import Person
+from referral.accounts.queries import names_of
 from referral.audit.models import AuditEvent, AuditKind
+from referral.kit.paging import Page, page_of
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.patients.queries import display_name
@@ -33,32 +34,16 @@ class Look:
     tables: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class LookPage:
-    """One page of the audit. `number` counts from 1."""
-
-    rows: Sequence[Look]
-    number: int
-    total: int
-
-    @property
-    def page_count(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
-def looks_at(session: ScopedSession, clinic_id: UUID, *, patient_id: UUID | None = None, number: int = 1) -> LookPage:
+def looks_at(session: ScopedSession, clinic_id: UUID, *, patient_id: UUID | None = None, number: int = 1) -> Page[Look]:
     """Return a page of who read or changed the clinic's rows, newest first; of one patient if given."""
     found = select(AuditEvent).where(AuditEvent.clinic_id == clinic_id, AuditEvent.kind.in_(SHOWN_KINDS))
     if patient_id is not None:
         found = found.where(AuditEvent.patient_id == patient_id)
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
-    newest = found.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    events = session.scalars(newest.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    people = _people(session, events)
-    patients = _patients(session, events)
-    return LookPage([_look(event, people, patients) for event in events], number, total)
+    newest = (AuditEvent.at.desc(), AuditEvent.id.desc())
+    page = page_of(session, found, number, order=newest, size=PAGE_SIZE)
+    people = names_of(session, {event.person_id for event in page.rows})
+    patients = _patients(session, page.rows)
+    return page.showing([_look(event, people, patients) for event in page.rows])
 
 
 def _look(event: AuditEvent, people: dict[UUID | None, str], patients: dict[UUID | None, str]) -> Look:
@@ -73,12 +58,6 @@ def _look(event: AuditEvent, people: dict[UUID | None, str], patients: dict[UUID
         place=event.place,
         tables=tuple(name for name in named if name),
     )
-
-
-def _people(session: ScopedSession, events: Sequence[AuditEvent]) -> dict[UUID | None, str]:
-    wanted = {event.person_id for event in events if event.person_id}
-    rows = session.scalars(select(Person).where(Person.id.in_(wanted)).order_by(Person.id))
-    return {person.id: person.name for person in rows}
 
 
 def _patients(session: ScopedSession, events: Sequence[AuditEvent]) -> dict[UUID | None, str]:

@@ -16,15 +16,14 @@ from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.kit.settings import settings_of
 from referral.referrals import hooks, notices
-from referral.referrals.actors import Actor as Actor
-from referral.referrals.actors import ActorKind as ActorKind
-from referral.referrals.actors import check_actor
+from referral.referrals.actors import Actor, check_actor
 from referral.referrals.clock_policy import STEPS, ClockStep, pace_of, step_moment
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.receivers import receiver_of
 from referral.referrals.states import (
     LIVE_SENT_STATES,
     REFERRAL_MACHINE,
+    TAKEN_STATES,
     DeclineReason,
     Mode,
     ReferralEvent,
@@ -41,7 +40,7 @@ UNDO_WINDOW = timedelta(seconds=30)
 E, S = ReferralEvent, ReferralState
 
 _CLOSING = frozenset(set(S) - set(REFERRAL_MACHINE.live_states()))
-_OUT = frozenset({S.SENT, S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED})
+_OUT = frozenset({S.SENT, *TAKEN_STATES})
 
 #: A navigator must act after these: nobody else is asked by itself.
 _TO_DO_AFTER = {E.DECLINE: ToDoReason.ORGANIZATION_DECLINED, E.EXPIRE: ToDoReason.REFERRAL_EXPIRED}
@@ -141,6 +140,10 @@ def decline(
     return move(session, referral, E.DECLINE, actor, reason=reason, note=note)
 
 
+#: No waiting list is longer; PostgreSQL could not even store a far larger number.
+LONGEST_LIST = 9999
+
+
 def waitlist(
     session: ScopedSession,
     referral: Referral,
@@ -153,8 +156,9 @@ def waitlist(
 
     `position`: from 1. `estimate`: the organization's own words, such as "about two weeks".
     """
-    if position is not None and position < 1:
-        raise InvalidInput(_l("A place on the list is a number from 1. Leave it empty if you do not know."), "position")
+    if position is not None and not 1 <= position <= LONGEST_LIST:
+        text = _l("A place on the list is a number from 1 to 9999. Leave it empty if you do not know.")
+        raise InvalidInput(text, "position")
     if referral.state == S.SENT:
         move(session, referral, E.ACCEPT, actor)
     REFERRAL_MACHINE.next_state(S(referral.state), E.WAITLIST)

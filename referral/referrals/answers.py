@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from json import loads
 from uuid import UUID
 
 from flask_babel import format_date
@@ -15,18 +14,17 @@ from referral.kit.errors import Gone
 from referral.kit.i18n import language_name
 from referral.kit.phone import show_phone
 from referral.kit.scope import ScopedSession
-from referral.patients.consent_models import SharingConsent
 from referral.patients.consent_words import FIELD_LABELS
-from referral.patients.consents import sharing_consents_of
 from referral.patients.disclosures import record_disclosure
 from referral.patients.states import SharedField
 from referral.referrals import actions, forms, words
 from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.disclosing import FIRST_PAGE, permitted_now
 from referral.referrals.models import Referral
-from referral.referrals.queries import TAKEN
 from referral.referrals.states import (
     ANSWER,
     REFERRAL_MACHINE,
+    TAKEN_STATES,
     TESTIFY,
     DeclineReason,
     Outcome,
@@ -36,6 +34,7 @@ from referral.referrals.states import (
     TestimonyChannel,
 )
 from referral.referrals.testimonies import GivenTestimony, testify
+from referral.screening.words import NEEDS
 
 
 class Verb(StrEnum):
@@ -66,18 +65,19 @@ _EVENT_OF = {
     Verb.OUTCOME: ReferralEvent.COMPLETE,
 }
 
-#: What the first page shows, as far as the patient agreed: nothing by which they are known.
-_FIRST_PAGE = (SharedField.NEED, SharedField.SPOKEN_LANGUAGE, SharedField.ZIP_CODE)
-
 
 @dataclass(frozen=True)
 class Asked:
-    """What an organization sees before it accepts: (label, value) pairs, who asks, and how urgent it is."""
+    """What an organization sees before it accepts: (label, value) pairs, who asks, and how urgent it is.
+
+    `taken_back`: the request or the permission to share was taken back; there are no facts then.
+    """
 
     clinic_name: str
     clinic_phone: str | None
     urgency: str
     facts: tuple[tuple[str, str], ...]
+    taken_back: bool = False
 
 
 def verbs_for(referral: Referral) -> list[Verb]:
@@ -87,7 +87,7 @@ def verbs_for(referral: Referral) -> list[Verb]:
     found = [verb for verb in Verb if _EVENT_OF.get(verb) in events]
     if state is ReferralState.SENT:
         found.insert(1, Verb.WAITLIST)  # as a first answer: accepted and waitlisted in one step
-    if state in TAKEN and referral.shared_fields:
+    if state in TAKEN_STATES and referral.shared_fields:
         found.insert(0, Verb.DETAILS)
     return found
 
@@ -104,39 +104,37 @@ def forms_for(referral: Referral, *, named: bool) -> dict[Verb, forms.NamedForm]
 def asked_of(session: ScopedSession, referral: Referral) -> Asked:
     """Return what the page shows of the request before it is accepted."""
     clinic = session.get_one(Member, referral.clinic_id)
-    values = snapshot_of(referral)
+    permitted = permitted_now(session, referral)
+    values = permitted.values if permitted else {}
     return Asked(
         clinic_name=clinic.name,
         clinic_phone=clinic.phone,
         urgency=str(words.URGENCIES[referral.urgency]),
-        facts=tuple(_shown(field, values[field]) for field in _FIRST_PAGE if values.get(field)),
+        facts=tuple(_shown(field, values[field]) for field in FIRST_PAGE if field in values),
+        taken_back=permitted is None,
     )
-
-
-def snapshot_of(referral: Referral) -> dict[str, str]:
-    """Return SharedField to value, as they were when it was signed; only fields that were agreed to."""
-    values: dict[str, str] = loads(referral.snapshot or "{}")
-    return {name: value for name, value in values.items() if name in referral.shared_fields and value}
-
-
-def shown_details(referral: Referral) -> list[tuple[str, str]]:
-    """Return (label, value) of everything the patient agreed to share, in the order of the fields."""
-    values = snapshot_of(referral)
-    return [_shown(field, values[field]) for field in SharedField if values.get(field)]
 
 
 def disclose(
     session: ScopedSession, referral: Referral, *, channel: str, recipient: str, receiver_id: UUID
 ) -> list[tuple[str, str]]:
-    """Return what the patient agreed to share, after writing down who looked. Raises Gone when it was taken back."""
-    with session.widened("disclosure"):
-        consent = _standing_consent(session, referral)
-    if consent is None:
+    """Return (label, value) of what may be shown now, after writing down exactly that and who looked.
+
+    Raises Gone when the permission or the request was taken back. Flushes; the caller commits.
+    """
+    permitted = permitted_now(session, referral)
+    if permitted is None:
         raise Gone(_l("The person has taken back the permission to share this. Call the clinic if you have questions."))
     record_disclosure(
-        session, consent, referral_id=referral.id, receiver_id=receiver_id, channel=channel, recipient=recipient
+        session,
+        permitted.consent,
+        fields=permitted.values,
+        referral_id=referral.id,
+        receiver_id=receiver_id,
+        channel=channel,
+        recipient=recipient,
     )
-    return shown_details(referral)
+    return [_shown(field, value) for field, value in permitted.values.items()]
 
 
 def apply_answer(session: ScopedSession, referral: Referral, verb: Verb, form: forms.NamedForm, actor: Actor) -> None:
@@ -168,18 +166,10 @@ def _testimony(form: forms.NamedForm, actor: Actor) -> GivenTestimony:
     )
 
 
-def _standing_consent(session: ScopedSession, referral: Referral) -> SharingConsent | None:
-    newest = {consent.organization_id: consent for consent in sharing_consents_of(session, referral.patient_id)}
-    last_word = newest.get(referral.organization_id)
-    if last_word is None or not last_word.given or referral.sharing_consent_id is None:
-        return None
-    return session.get(SharingConsent, referral.sharing_consent_id)
-
-
 def _shown(field: SharedField, value: str) -> tuple[str, str]:
     label = str(FIELD_LABELS[field])
     if field is SharedField.NEED:  # the label of the consent speaks to the patient
-        label, value = str(_("Need")), str(words.NEEDS.get(value, value))
+        label, value = str(_("Need")), str(NEEDS.get(value, value))
     elif field is SharedField.SPOKEN_LANGUAGE:
         value = language_name(value)
     elif field is SharedField.PHONE:

@@ -16,9 +16,7 @@ from referral.kit.transaction import Database
 from referral.referrals.actions import move
 from referral.referrals.actors import THE_CLOCK
 from referral.referrals.calendars import FALLBACK_ZONE
-from referral.referrals.clock_policy import CLOCK_POLICY as CLOCK_POLICY
-from referral.referrals.clock_policy import ClockStep as ClockStep
-from referral.referrals.clock_policy import pace_of, step_after, step_moment
+from referral.referrals.clock_policy import ClockStep, pace_of, step_after, step_moment
 from referral.referrals.models import Referral
 from referral.referrals.notices import REMINDER, SECOND_CONTACT, queue_mail
 from referral.referrals.states import Mode, ReferralEvent, ReferralState

@@ -12,26 +12,28 @@ from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
 from referral.kit.transaction import request_session
+from referral.patients.states import SharedField
 from referral.referrals import words
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.answers import Verb, apply_answer, asked_of, disclose, forms_for
+from referral.referrals.disclosing import permitted_of
 from referral.referrals.forms import NamedForm
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.queries import (
-    TAKEN,
     WAITING,
     organization_testimonies,
     referral_by_id,
     referrals_for_organization,
 )
-from referral.referrals.states import REFERRAL_MACHINE, ReferralEvent, ReferralState
+from referral.referrals.states import REFERRAL_MACHINE, TAKEN_STATES, ReferralEvent, ReferralState
+from referral.screening.words import need_label
 
 blueprint = Blueprint("inbox", __name__, template_folder="templates")
 
 Forms = dict[Verb, NamedForm]
 
-_VIEWS = {"waiting": WAITING, "taken": TAKEN, "all": ()}
+_VIEWS = {"waiting": WAITING, "taken": TAKEN_STATES, "all": ()}
 
 
 def _received(session: ScopedSession, referral_id: UUID) -> Referral | None:
@@ -50,7 +52,16 @@ def inbox() -> ResponseReturnValue:
     page = referrals_for_organization(
         session, member_id, states=_VIEWS[chosen], number=request.args.get("page", 1, type=int)
     )
-    return render_template("referrals/inbox.html", page=page, chosen=chosen, words=words)
+    permitted = permitted_of(session, page.rows)
+    need_shown = {referral_id for referral_id, shown in permitted.items() if SharedField.NEED in shown.values}
+    return render_template(
+        "referrals/inbox.html",
+        page=page,
+        chosen=chosen,
+        need_shown=need_shown,
+        need_label=need_label,
+        words=words,
+    )
 
 
 @blueprint.get("/inbox/<uuid:referral_id>")

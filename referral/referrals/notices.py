@@ -15,8 +15,9 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.outbox.queueing import NewMessage, cancel_for_subject, queue_message
 from referral.outbox.states import Channel
+from referral.referrals.disclosing import record_first_page
 from referral.referrals.models import Referral
-from referral.referrals.states import Mode, ReferralState
+from referral.referrals.states import TAKEN_STATES, Mode, ReferralState
 
 #: Who makes the words: the key under which wiring knows `mails.compose_organization_mail`.
 COMPOSER = "organization_mail"
@@ -31,8 +32,6 @@ RECALLED = "referral_recalled"
 #: How long the organization can say what happened by link, and how long an e-mail may wait in the queue.
 OUTCOME_LINK_LASTS = timedelta(days=120)
 MAIL_LASTS = timedelta(days=3)
-
-_TAKEN = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.WAITLISTED)
 
 
 def renew_link(session: ScopedSession, referral: Referral, *, expires_at: datetime) -> SignedLink:
@@ -69,7 +68,8 @@ def follow_move(session: ScopedSession, referral: Referral, *, was_out: bool, an
     if state is ReferralState.SENT and answer_by is not None:
         renew_link(session, referral, expires_at=answer_by)
         queue_mail(session, referral, NEW)
-    elif state in _TAKEN:
+        record_first_page(session, referral)
+    elif state in TAKEN_STATES:
         renew_link(session, referral, expires_at=clock.now() + OUTCOME_LINK_LASTS)
         queue_mail(session, referral, ACCEPTED)
     elif was_out and state in (ReferralState.WITHDRAWN, ReferralState.CANCELLED, ReferralState.ENTERED_IN_ERROR):

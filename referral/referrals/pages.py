@@ -9,8 +9,8 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from referral.accounts.models import Person
 from referral.accounts.principal import Signed
+from referral.accounts.queries import names_of
 from referral.kit import clock
 from referral.kit.i18n import language_name
 from referral.kit.scope import ScopedSession
@@ -22,6 +22,7 @@ from referral.referrals.models import Referral, ReferralMove, Testimony
 from referral.referrals.queries import history_of, testimonies_by_side
 from referral.referrals.states import ReferralEvent, ReferralState, Side
 from referral.referrals.steps import can_record_answer, can_record_outcome, steps_for
+from referral.screening.words import need_label
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def referral_rows(session: ScopedSession, referrals: Sequence[Referral]) -> list
         Row(
             url=url_for("referrals.show", referral_id=referral.id),
             patient_name=names.get(referral.patient_id, ""),
-            need=str(words.need_label(referral.domain)),
+            need=str(need_label(referral.domain)),
             service=str(referral.service_facts.get("service_name", "")),
             state=referral.state,
             state_label=str(words.STATES[referral.state]),
@@ -131,17 +132,18 @@ def referral_page(session: ScopedSession, referral: Referral, person: Signed) ->
         can_record_outcome=can_record_outcome(referral, person),
         undo_seconds=left if referral.state == ReferralState.HELD else None,
         words=words,
+        need=need_label(referral.domain),
     )
 
 
 def story_of(session: ScopedSession, referral: Referral) -> list[Event]:
     """Return the moves of a referral as lines of a story, oldest first."""
     moves = history_of(session, referral.id)
-    people = _people(session, {row.person_id for row in moves if row.person_id})
+    people = names_of(session, {row.person_id for row in moves})
     return [_event(row, people, simulated=referral.simulated) for row in moves]
 
 
-def _event(row: ReferralMove, people: Mapping[UUID, str], *, simulated: bool) -> Event:
+def _event(row: ReferralMove, people: Mapping[UUID | None, str], *, simulated: bool) -> Event:
     taker = people.get(row.person_id) if row.person_id else None
     who = row.actor_name or taker or str(words.ACTORS[row.actor_kind])
     if row.actor_name and taker and row.actor_name != taker:
@@ -158,11 +160,11 @@ def _event(row: ReferralMove, people: Mapping[UUID, str], *, simulated: bool) ->
 
 
 def _said(session: ScopedSession, rows: Sequence[Testimony]) -> list[Word]:
-    people = _people(session, {row.taken_by for row in rows if row.taken_by})
+    people = names_of(session, {row.taken_by for row in rows})
     return [_word(row, people) for row in rows]
 
 
-def _word(row: Testimony, people: Mapping[UUID, str]) -> Word:
+def _word(row: Testimony, people: Mapping[UUID | None, str]) -> Word:
     facts = (
         (_("Why"), words.reason_words(row.reason)),
         (_("How much"), row.units),
@@ -181,8 +183,3 @@ def _word(row: Testimony, people: Mapping[UUID, str]) -> Word:
         late=row.late,
         facts=tuple(fact for fact in facts if fact[1]),
     )
-
-
-def _people(session: ScopedSession, person_ids: Iterable[UUID]) -> dict[UUID, str]:
-    found = select(Person.id, Person.name).where(Person.id.in_(sorted(person_ids))).order_by(Person.id)
-    return {row[0]: row[1] for row in session.execute(found)}

@@ -1,37 +1,17 @@
 """Questions about referrals: one, a patient's, a clinic's list, an organization's inbox, history and testimonies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import case, func, select
 
+from referral.kit.paging import Page, page_of
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral, ReferralMove, Testimony
 from referral.referrals.states import Mode, ReferralState, Side
 
-#: Rows of one page of a list.
-PAGE_SIZE = 25
-
-#: What an organization sees in its inbox: what it was asked, and what it has taken on.
+#: What an organization sees in its inbox: what it was asked; what it has taken on is TAKEN_STATES.
 WAITING = (ReferralState.SENT,)
-TAKEN = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.WAITLISTED)
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list of referrals. `number` counts from 1."""
-
-    rows: Sequence[Referral]
-    number: int
-    total: int
-    size: int = PAGE_SIZE
-
-    @property
-    def page_count(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // self.size))
 
 
 def referral_by_id(session: ScopedSession, referral_id: UUID) -> Referral | None:
@@ -53,12 +33,12 @@ def referrals_of_prescription(session: ScopedSession, prescription_id: UUID) -> 
 
 def referrals_of_clinic(
     session: ScopedSession, clinic_id: UUID, *, state: ReferralState | None = None, number: int = 1
-) -> Page:
+) -> Page[Referral]:
     """Return a page of the clinic's referrals, newest first; only those in `state` if given."""
     found = select(Referral).where(Referral.clinic_id == clinic_id)
     if state is not None:
         found = found.where(Referral.state == state)
-    return _page(session, found, number, Referral.created_at.desc(), Referral.id.desc())
+    return page_of(session, found, number, order=(Referral.created_at.desc(), Referral.id.desc()))
 
 
 def count_by_state(session: ScopedSession, clinic_id: UUID) -> dict[str, int]:
@@ -69,13 +49,13 @@ def count_by_state(session: ScopedSession, clinic_id: UUID) -> dict[str, int]:
 
 def referrals_for_organization(
     session: ScopedSession, member_id: UUID, *, states: Sequence[ReferralState] = (), number: int = 1
-) -> Page:
+) -> Page[Referral]:
     """Return a page of what was sent to the organization: what waits first, the longest waiting first."""
     found = select(Referral).where(Referral.receiver_id == member_id, Referral.mode == Mode.SENT)
     if states:
         found = found.where(Referral.state.in_(states))
     waits_first = case((Referral.state == ReferralState.SENT, 0), else_=1)
-    return _page(session, found, number, waits_first, Referral.sent_at, Referral.id)
+    return page_of(session, found, number, order=(waits_first, Referral.sent_at, Referral.id))
 
 
 def history_of(session: ScopedSession, referral_id: UUID) -> Sequence[ReferralMove]:
@@ -97,11 +77,3 @@ def organization_testimonies(session: ScopedSession, referral_id: UUID) -> Seque
     """Return what the organization said, oldest first: all that its own pages may show."""
     found = select(Testimony).where(Testimony.referral_id == referral_id, Testimony.side == Side.ORGANIZATION)
     return session.scalars(found.order_by(Testimony.at, Testimony.id)).all()
-
-
-def _page(session: ScopedSession, found: Select[Referral], number: int, *order: Any) -> Page:
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    last = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), last)
-    rows = session.scalars(found.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    return Page(rows, number, total)

@@ -117,8 +117,10 @@ PATIENT_SAYS = "referral.patient_says"
 TESTIFY = "referral.testify"
 
 S, E = ReferralState, ReferralEvent
-_LIVE = (S.DRAFT, S.HELD, S.SENT, S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED)
-_TAKEN = (S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED)
+
+#: The organization has taken it on and has not closed it.
+TAKEN_STATES = (S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED)
+_LIVE = (S.DRAFT, S.HELD, S.SENT, *TAKEN_STATES)
 
 REFERRAL_MACHINE: Machine[ReferralState, ReferralEvent] = Machine(
     "referral",
@@ -135,8 +137,8 @@ REFERRAL_MACHINE: Machine[ReferralState, ReferralEvent] = Machine(
         (S.WAITLISTED, E.START): S.IN_PROGRESS,
         (S.ACCEPTED, E.WAITLIST): S.WAITLISTED,
         (S.IN_PROGRESS, E.WAITLIST): S.WAITLISTED,
-        **{(state, E.COMPLETE): S.COMPLETED for state in _TAKEN},
-        **{(state, E.FAIL): S.NOT_COMPLETED for state in _TAKEN},
+        **{(state, E.COMPLETE): S.COMPLETED for state in TAKEN_STATES},
+        **{(state, E.FAIL): S.NOT_COMPLETED for state in TAKEN_STATES},
         **{(state, E.WITHDRAW): S.WITHDRAWN for state in _LIVE},
         **{(state, E.CANCEL): S.CANCELLED for state in _LIVE},
         **{(state, E.MARK_ERROR): S.ENTERED_IN_ERROR for state in _LIVE},
@@ -160,4 +162,4 @@ REFERRAL_MACHINE: Machine[ReferralState, ReferralEvent] = Machine(
 )
 
 #: States in which a referral sent for a need bars another one (unique index).
-LIVE_SENT_STATES = (S.HELD, S.SENT, S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED)
+LIVE_SENT_STATES = (S.HELD, S.SENT, *TAKEN_STATES)

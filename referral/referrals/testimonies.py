@@ -18,10 +18,12 @@ from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
 from referral.referrals import hooks
-from referral.referrals.actions import Actor, ActorKind, move
+from referral.referrals.actions import move
+from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.states import (
     REFERRAL_MACHINE,
+    TAKEN_STATES,
     NotCompletedReason,
     Outcome,
     ReferralEvent,
@@ -35,7 +37,6 @@ from resources_directory.db import new_id
 
 S, E = ReferralState, ReferralEvent
 
-_TAKEN = frozenset({S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED})
 _NOT_YET = frozenset({S.DRAFT, S.HELD})
 _HELPED = frozenset({Outcome.RECEIVED, Outcome.PARTLY_RECEIVED})
 
@@ -78,8 +79,8 @@ def testify(session: ScopedSession, referral: Referral, given: GivenTestimony) -
     _check(state, given)
     with session.widened("testimony"):  # an organization does not see what the patient said, but the rule must
         earlier = testimonies_of(session, referral.id)
-    row = _store(session, referral, given, late=state not in _TAKEN and state is not S.SENT)
-    if state in _TAKEN:
+    row = _store(session, referral, given, late=state not in TAKEN_STATES and state is not S.SENT)
+    if state in TAKEN_STATES:
         _close(session, referral, given)
     elif state is S.SENT:
         _before_the_answer(session, referral, given)

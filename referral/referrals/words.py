@@ -18,8 +18,6 @@ from referral.referrals.states import (
     TestimonyChannel,
     Urgency,
 )
-from referral.screening.words import NEEDS as NEEDS
-from referral.screening.words import need_label as need_label
 
 STATES: Mapping[str, LazyString] = {
     ReferralState.DRAFT: _l("Not signed"),
@@ -42,7 +40,7 @@ HAPPENED: Mapping[str, LazyString] = {
     ReferralEvent.SIGN: _l("It was signed."),
     ReferralEvent.UNDO: _l("The signature was taken back before anything left."),
     ReferralEvent.SEND: _l("It was sent to the organization."),
-    ReferralEvent.BEGIN: _l("The patient can go or call now."),
+    ReferralEvent.BEGIN: _l("It is under way: the patient goes or calls, or you call together."),
     ReferralEvent.ACCEPT: _l("The organization accepted."),
     ReferralEvent.DECLINE: _l("The organization declined."),
     ReferralEvent.EXPIRE: _l("The time to answer ran out."),

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from referral.referrals.states import NotCompletedReason, Outcome, ReferralState, Side
+from referral.referrals.states import LIVE_SENT_STATES, NotCompletedReason, Outcome, ReferralState, Side
 from referral.screening.states import NeedStatus
 
 S = ReferralState
 
 _HELPED = frozenset({Outcome.RECEIVED, Outcome.PARTLY_RECEIVED})
 #: A referral in one of these may still get an outcome.
-_UNDER_WAY = frozenset({S.HELD, S.SENT, S.ACCEPTED, S.IN_PROGRESS, S.WAITLISTED})
 #: Nothing was given by these referrals: one side said so, without an outcome testimony.
 _NOTHING_GIVEN = frozenset({S.DECLINED, S.WITHDRAWN})
 
@@ -127,7 +126,7 @@ def is_met(fact: ReferralFact) -> bool:
 
 
 def _closed_unknown(fact: ReferralFact) -> bool:
-    return not is_closed(fact) and fact.state in _UNDER_WAY
+    return not is_closed(fact) and fact.state in LIVE_SENT_STATES
 
 
 def _received_unknown(fact: ReferralFact) -> bool:

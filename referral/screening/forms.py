@@ -78,6 +78,9 @@ class QuestionsForm(Form):
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Return whether all is answered that must be: after a "yes", whether help is wanted."""
         valid = bool(super().validate(extra_validators))
+        if not any(self.ticked().values()):
+            self.form_errors.append(_("Nothing is answered yet. Ask at least one question, or go back to the patient."))
+            return False
         for item in self.items:
             wish = next(self[other.want_id] for other in self.items if other.domain == item.domain and other.want)
             if self[item.link_id].data == YES and not wish.data and not wish.errors:

@@ -14,8 +14,11 @@ from referral.todos.models import ToDoReason
 WITHIN = timedelta(days=1)
 
 
-def tell_about_stuck_message(session: ScopedSession, message: Message) -> None:
-    """Make the to-do of a stuck message about a patient; one about nobody stands in the queue's health. Flushes."""
+def tell_about_stuck_message(session: ScopedSession, message: Message, *, note: str | None) -> None:
+    """Make the to-do of a stuck message about a patient; one about nobody stands in the queue's health. Flushes.
+
+    `note`: the reason in words.
+    """
     if message.patient_id is None:
         return
     to_organization = message.phone_number_id is None
@@ -29,7 +32,7 @@ def tell_about_stuck_message(session: ScopedSession, message: Message) -> None:
             subject_id=message.subject_id,
             dedupe_key=f"stuck:{message.id}",
             due_at=clock.now() + WITHIN,
-            note=message.reason,
+            note=note,
         ),
     )
 

@@ -45,8 +45,8 @@ PLACES: tuple[Place, ...] = (
     Place("directory.search", _l("Directory"), DirectoryPermission.SEARCH),
     Place("reports.overview", _l("Reports"), "report.view"),
     Place("privacy.latest_reads", _l("Who looked"), "privacy.audit"),
-    Place("people.own_people", _l("People"), AccountPermission.MANAGE_PEOPLE),
-    Place("people.all_members", _l("Members"), AccountPermission.MANAGE_MEMBERS),
+    Place("people.own_people", _l("People"), AccountPermission.LOOK_AFTER_PEOPLE),
+    Place("people.all_members", _l("Members"), AccountPermission.LOOK_AFTER_MEMBERS),
 )
 
 

@@ -12,7 +12,6 @@ EXTENSION = re.compile(
 )
 SHORT_CODE = re.compile(r"^\d{3}$|^\d-\d-\d$")
 ELEVEN = re.compile(r"^1\d{10}$")
-TEN = re.compile(r"^\d{10}$")
 #: What an E.164 number may have (ITU-T E.164: at most 15 digits); fewer than 7 is a local fragment.
 LEAST_DIGITS, MOST_DIGITS = 7, 15
 

@@ -13,7 +13,6 @@ DAY_WORD = (
 )
 DAY = re.compile(rf"(?i)^{DAY_WORD}$")
 DAY_RANGE = re.compile(rf"(?i)^({DAY_WORD})\s*(?:-|–|—|to|through|thru)\s*({DAY_WORD})$")
-BYDAY = re.compile(r"^(?:[+-]?\d{1,2})?(?:MO|TU|WE|TH|FR|SA|SU)$")
 BYDAY_LIST = re.compile(
     r"^(?:[+-]?\d{1,2})?(?:MO|TU|WE|TH|FR|SA|SU)(?:\s*,\s*(?:[+-]?\d{1,2})?(?:MO|TU|WE|TH|FR|SA|SU))*$"
 )

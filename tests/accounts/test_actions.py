@@ -156,7 +156,7 @@ def test_a_restored_person_is_no_longer_suspended(staff: Staff, session: ScopedS
     membership = membership_of(session, staff.navigator)
     suspend_person(session, membership, by=staff.administrator.id)
 
-    restore_person(session, membership)
+    restore_person(session, membership, by=staff.administrator.id)
 
     assert staff.navigator.suspended_at is None
 

@@ -7,12 +7,12 @@ import pytest
 
 from referral.demo.environment import (
     KEYS_FILE,
-    PortInUse,
     UnreadableKeys,
     check_port,
     demo_keys,
     prepare_environment,
 )
+from referral.kit.command_line import PortInUse
 
 
 def test_an_empty_environment_is_enough(tmp_path: Path) -> None:

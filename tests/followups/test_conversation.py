@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from referral.accounts.models import Person
 from referral.followups.due import ask_due_questions, close_silent_questions
 from referral.followups.models import Question
 from referral.followups.planning import ask
@@ -27,6 +29,7 @@ from referral.screening.models import Need
 from referral.tasks import worker_tasks
 from referral.todos.models import ToDo, ToDoReason
 from tests.factories import Town
+from tests.sign_in import sign_in
 
 PHONE = "+15595550123"
 DESK = Actor(ActorKind.LINK, name="Dana Desk")
@@ -39,7 +42,9 @@ class Conversation:
         self.app, self.database, self.session = app, database, town.session
         clinic = town.clinic()
         patient = town.patient(clinic)
-        town.phone(patient, PHONE, **phone)  # type: ignore[arg-type]
+        own = town.phone(patient, PHONE, **phone)  # type: ignore[arg-type]
+        self.stop_page = f"/patients/{patient.id}/phones/{own.id}/stop"
+        self.navigator = town.session.get_one(Person, clinic.owner_person_id)
         self.need = town.need(patient)
         service = town.service()
         receiver = town.member(name="Larder", listing_id=service.organization_id, email="desk@larder.example")
@@ -76,6 +81,16 @@ class Conversation:
             effect = inbound.effect if inbound else None
         self.work()
         return effect
+
+    def tell_staff_to_stop(self, client: FlaskClient) -> None:
+        """The patient says to the navigator what STOP would say."""
+        sign_in(client, self.navigator)
+        assert client.post(self.stop_page).status_code == 303
+
+    def notes(self) -> list[str | None]:
+        """The notes of the to-dos, in order."""
+        with self.database.job("tests") as session:
+            return [row.note for row in session.scalars(select(ToDo).order_by(ToDo.created_at, ToDo.id))]
 
     def texts(self) -> list[tuple[str, str | None]]:
         """(template, language) of the texts that left, in order."""
@@ -206,6 +221,41 @@ def test_stop_counts_before_anything_else_and_gives_the_question_to_a_person(tal
     assert talk.questions()[QuestionKind.CHECK_OUTCOME] == QuestionState.GIVEN_TO_PERSON
 
 
+@pytest.mark.parametrize("told", ["by text", "to staff"])
+def test_a_stop_ends_the_same_whoever_hears_it(talk: Conversation, client: FlaskClient, told: str) -> None:
+    talk.ask(QuestionKind.CHECK_CONTACT)
+    talk.accept()  # its news waits in the queue
+
+    if told == "by text":
+        talk.write("STOP")
+    else:
+        talk.tell_staff_to_stop(client)
+
+    news = talk._all(select(Message).where(Message.template == "accepted"))
+    assert [(row.state, row.reason) for row in news] == [(MessageState.SUPPRESSED, "opted_out")]
+    assert talk.questions()[QuestionKind.CHECK_CONTACT] == QuestionState.GIVEN_TO_PERSON
+    assert talk.to_dos() == [ToDoReason.PATIENT_STOPPED_TEXTS, ToDoReason.PATIENT_STOPPED_TEXTS]
+
+
+def test_a_stop_told_to_one_clinic_is_told_to_the_others(talk: Conversation, town: Town, client: FlaskClient) -> None:
+    elsewhere = town.patient(town.clinic())
+    town.phone(elsewhere, PHONE)
+    clinic_id = elsewhere.clinic_id
+    town.commit()
+
+    talk.tell_staff_to_stop(client)
+    talk.tell_staff_to_stop(client)
+
+    to_dos = talk._all(select(ToDo).where(ToDo.clinic_id == clinic_id))
+    assert [row.reason for row in to_dos] == [ToDoReason.PATIENT_STOPPED_TEXTS]
+
+
+def test_danger_in_a_stop_reaches_a_person(talk: Conversation) -> None:
+    talk.write("stop texting me, I want to die")
+
+    assert set(talk.to_dos()) == {ToDoReason.PATIENT_STOPPED_TEXTS, ToDoReason.CRISIS}
+
+
 def test_start_lifts_a_stop(talk: Conversation) -> None:
     talk.write("STOP")
     talk.write("START")
@@ -270,3 +320,46 @@ def test_where_texting_is_not_known_to_be_safe_a_person_calls(
 
     assert talk.texts() == []
     assert talk.to_dos() == [ToDoReason.CALL_INSTEAD_OF_TEXT]
+
+
+#: (how the phone is, what the person who calls reads)
+WHY = [
+    ({"is_shared": True}, "others read this phone"),
+    ({"sms_ok": "unknown"}, "nobody has asked whether texting is safe"),
+    ({"consent": False}, "no consent to texts"),
+]
+
+
+@pytest.mark.parametrize(("phone", "why"), WHY)
+def test_a_to_do_says_in_words_why_a_person_calls(
+    phone: dict[str, object], why: str, at_noon: None, app: Flask, database: Database, town: Town
+) -> None:
+    talk = Conversation(app, database, town, **phone)
+
+    talk.ask(QuestionKind.CHECK_OUTCOME)
+
+    assert talk.notes() == [why]
+
+
+def test_a_text_that_will_not_arrive_is_explained_in_words(talk: Conversation) -> None:
+    with talk.database.job("tests") as session:
+        ask(session, talk._fresh(session), QuestionKind.CHECK_OUTCOME, clock.now())
+    ask_due_questions(talk.database)
+    with talk.database.job("tests") as session:
+        session.query(PhoneNumber).one().unusable_at = clock.now()
+    talk.work()
+
+    assert talk.notes() == ["the number takes no texts"]
+
+
+def test_what_got_in_the_way_is_kept_in_words(talk: Conversation) -> None:
+    talk.accept()
+    talk.ask(QuestionKind.CHECK_OUTCOME)
+    talk.write("2")
+    talk.work()
+
+    talk.write("6")
+
+    with talk.database.job("tests") as session:
+        said = session.scalars(select(Testimony).order_by(Testimony.at, Testimony.id)).all()
+        assert said[-1].note == "It is too far, or there is no ride."

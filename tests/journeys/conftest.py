@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from referral.accounts.links import token_for
 from referral.kit.crypto import vault_of
 from referral.kit.settings import Settings
-from referral.referrals.actions import ActorKind, move
+from referral.referrals.actions import move
+from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.notices import live_link
 from referral.referrals.states import ReferralEvent, ReferralState

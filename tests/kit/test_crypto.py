@@ -5,10 +5,17 @@ import uuid
 import pytest
 from sqlalchemy import delete, event, select
 
-from referral.kit.crypto import DataKey, SealBroken, Vault
+from referral.kit import clock
+from referral.kit.crypto import INSTALLATION, DataKey, SealBroken, Vault
 from referral.kit.scope import job_scope
 from referral.kit.transaction import Database
+from referral.messaging.models import InboundMessage, InboundSource
+from referral.navigation.models import ContactAttempt
+from referral.patients.consent_models import Disclosure, SharingConsent, TextingConsent
 from referral.patients.models import Patient
+from referral.referrals.models import Referral, Testimony
+from referral.screening.models import Screening
+from resources_directory.db import Base
 from tests.factories import Town
 
 
@@ -99,3 +106,82 @@ def test_a_list_of_patients_costs_one_query_for_keys(town: Town, database: Datab
 
     assert len(names) == 20
     assert sum("FROM data_key" in statement for statement in asked) == 1
+
+
+def test_sealed_facts_are_read_as_they_were_assigned(town: Town, database: Database) -> None:
+    facts = {"service_name": "Pañales", "phone": None, "hours": ["9", "17"]}
+    referral = town.referral(town.need(town.patient(town.clinic())), town.service(), service_facts=facts)
+    town.commit()
+
+    with database.reading(job_scope("tests")) as session:
+        read = session.get_one(Referral, referral.id)
+        assert read.service_facts == facts
+        assert "ales" not in str(read.service_facts_sealed)
+
+
+def test_facts_never_assigned_are_none() -> None:
+    assert Referral().service_facts == {}
+
+
+@pytest.mark.parametrize("known_at_first", [True, False])
+def test_a_text_is_sealed_with_the_key_of_whoever_it_is_about_now(
+    town: Town, database: Database, known_at_first: bool
+) -> None:
+    clinic = town.clinic()
+    one, other = town.patient(clinic), town.patient(clinic)
+    inbound = text_of(town, one if known_at_first else None)
+    inbound.patient_id = other.id
+    town.commit()
+    town.session.execute(delete(DataKey).where(DataKey.owner_id.in_([one.id, INSTALLATION])))
+    town.commit()
+
+    with database.reading(job_scope("tests")) as session:
+        assert session.get_one(InboundMessage, inbound.id).body == "Tengo hambre"
+
+
+def test_a_text_about_a_patient_is_erased_with_their_key(town: Town, database: Database) -> None:
+    patient = town.patient(town.clinic())
+    inbound = text_of(town, patient)
+    town.session.execute(delete(DataKey).where(DataKey.owner_id == patient.id))
+    town.commit()
+
+    with database.reading(job_scope("tests")) as session, pytest.raises(SealBroken):
+        _ = session.get_one(InboundMessage, inbound.id).body
+
+
+def text_of(town: Town, patient: Patient | None) -> InboundMessage:
+    phone = town.phone(town.patient(town.clinic()))
+    inbound = InboundMessage(
+        provider_id="SM1",
+        phone_number_id=phone.phone_number_id,
+        patient_id=patient.id if patient else None,
+        source=InboundSource.SIMULATOR,
+        body="Tengo hambre",
+        received_at=clock.now(),
+    )
+    town.session.add(inbound)
+    town.commit()
+    return inbound
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        (Testimony, "units"),
+        (Testimony, "interpreter"),
+        (Referral, "waitlist_estimate"),
+        (Referral, "service_facts"),
+        (Screening, "interpreter"),
+        (ContactAttempt, "interpreter"),
+        (TextingConsent, "interpreter"),
+        (SharingConsent, "interpreter"),
+        (SharingConsent, "words"),
+        (Disclosure, "recipient"),
+        (InboundMessage, "body"),
+    ],
+)
+def test_what_tells_of_a_patient_is_no_plain_column(table: type[Base], column: str) -> None:
+    columns = set(table.metadata.tables[table.__tablename__].columns.keys())
+
+    assert column not in columns
+    assert f"{column}_sealed" in columns

@@ -63,6 +63,17 @@ def test_a_signature_for_another_address_is_refused(client: FlaskClient) -> None
     assert post(client, "/sms/inbound", signed_path="/sms/status", MessageSid="SM1").status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/sms/inbound", "/sms/status"])
+@pytest.mark.parametrize("sid", ["", " "])
+def test_a_webhook_that_names_no_text_is_refused_and_stores_nothing(
+    client: FlaskClient, database: Database, path: str, sid: str
+) -> None:
+    answer = post(client, path, MessageSid=sid, From=PHONE, Body="STOP", MessageStatus="sent")
+
+    assert answer.status_code == 400
+    assert (count(database, InboundMessage), count(database, ProviderEvent)) == (0, 0)
+
+
 def test_without_a_token_of_our_own_everything_is_refused(app: Flask, client: FlaskClient) -> None:
     app.extensions["settings"] = replace(app.extensions["settings"], twilio_auth_token=None)
 

@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
-from referral.navigation.queries import PAGE_SIZE, to_do_page
+from referral.kit.paging import PAGE_SIZE
+from referral.navigation.queries import to_do_page
 from referral.navigation.states import ToDoView
 from referral.todos.models import ToDoReason
 from tests.navigation.conftest import Desk

@@ -12,7 +12,8 @@ from referral.patients.consent_models import SharingConsent
 from referral.patients.states import SharedField
 from referral.prescriptions.actions import Signer, sign_prescription, undo_prescription
 from referral.prescriptions.models import Prescription
-from referral.referrals.actions import UNDO_WINDOW, ActorKind, move
+from referral.referrals.actions import UNDO_WINDOW, move
+from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode, ReferralEvent, ReferralState
 from referral.screening.states import NeedStatus

@@ -13,7 +13,7 @@ from referral.accounts.roles import MemberKind, Role
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
-from referral.referrals.actions import Actor, ActorKind
+from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.states import Mode, ReferralState
 from referral.screening.models import Need

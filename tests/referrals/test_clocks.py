@@ -9,9 +9,10 @@ from sqlalchemy import select
 from referral.kit import clock
 from referral.kit.transaction import Database
 from referral.outbox.models import Message
-from referral.referrals.actions import ActorKind, accept, move
-from referral.referrals.clock_policy import STEPS, Pace, Wait, pace_of
-from referral.referrals.clocks import CLOCK_POLICY, ClockStep, run_clocks
+from referral.referrals.actions import accept, move
+from referral.referrals.actors import ActorKind
+from referral.referrals.clock_policy import CLOCK_POLICY, STEPS, ClockStep, Pace, Wait, pace_of
+from referral.referrals.clocks import run_clocks
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode, ReferralEvent, ReferralState, Urgency
 from referral.todos.models import ToDo

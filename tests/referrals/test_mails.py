@@ -7,7 +7,8 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.outbox.hooks import Composed, Suppressed
 from referral.outbox.models import Message
-from referral.referrals.actions import ActorKind, accept, cancel, move
+from referral.referrals.actions import accept, cancel, move
+from referral.referrals.actors import ActorKind
 from referral.referrals.mails import compose_organization_mail
 from referral.referrals.notices import ACCEPTED, NEW, RECALLED, REMINDER, SECOND_CONTACT, queue_mail
 from referral.referrals.states import ReferralEvent, ReferralState

@@ -9,8 +9,8 @@ from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
 from referral.outbox.models import Message
 from referral.referrals import notices
-from referral.referrals.actions import ActorKind, accept, cancel, decline, mark_error, move, waitlist
-from referral.referrals.actors import MAY
+from referral.referrals.actions import accept, cancel, decline, mark_error, move, waitlist
+from referral.referrals.actors import MAY, ActorKind
 from referral.referrals.notices import live_link
 from referral.referrals.states import REFERRAL_MACHINE, DeclineReason, Mode, ReferralEvent, ReferralState
 from referral.todos.models import ToDo, ToDoReason

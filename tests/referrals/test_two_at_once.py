@@ -11,7 +11,8 @@ from referral.kit.errors import Conflict
 from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.state_machine import IllegalMove
 from referral.kit.transaction import Database
-from referral.referrals.actions import ActorKind, accept, cancel, decline, move, withdraw
+from referral.referrals.actions import accept, cancel, decline, move, withdraw
+from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.queries import referral_by_id
 from referral.referrals.states import DeclineReason, ReferralEvent, ReferralState

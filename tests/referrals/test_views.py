@@ -5,7 +5,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from referral.accounts.roles import Role
-from referral.referrals.actions import ActorKind, accept
+from referral.referrals.actions import accept
+from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.states import ReferralState
 from tests.referrals.conftest import Place, moves_of

@@ -1,0 +1,60 @@
+"""What ends when a phone wants no more texts: what is queued for it, the questions open on it; people are told."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.followups.models import Question
+from referral.followups.planning import call_instead
+from referral.followups.states import QuestionState
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.outbox.queueing import suppress_for_phone
+from referral.patients.models import PatientPhone, PhoneNumber
+from referral.todos.actions import NewToDo, make_to_do
+from referral.todos.models import ToDoReason
+
+#: When somebody must have called a patient who stopped texts.
+CALL_WITHIN = timedelta(days=2)
+
+HOLDING = (QuestionState.OPENING, QuestionState.OPEN)
+
+
+def end_texting(session: ScopedSession, phone_number_id: UUID) -> None:
+    """End what is under way by text on a phone, of every clinic, and tell each patient's clinic to call. Flushes.
+
+    Fills patients.hooks.on_texts_stopped; the number is opted out already. One STOP makes one to-do for each patient.
+    """
+    with session.widened("texts stopped"):
+        suppress_for_phone(session, phone_number_id, reason="opted_out")
+        give_up_questions(session, phone_number_id)
+        number = session.get_one(PhoneNumber, phone_number_id)
+        since = (number.opted_out_at or clock.now()).isoformat()
+        for phone in _owners(session, phone_number_id):
+            make_to_do(
+                session,
+                NewToDo(
+                    clinic_id=phone.clinic_id,
+                    patient_id=phone.patient_id,
+                    reason=ToDoReason.PATIENT_STOPPED_TEXTS,
+                    subject_kind="phone_number",
+                    subject_id=phone_number_id,
+                    dedupe_key=f"stopped:{phone_number_id}:{since}:{phone.patient_id}",
+                    due_at=clock.now() + CALL_WITHIN,
+                ),
+            )
+
+
+def give_up_questions(session: ScopedSession, phone_number_id: UUID) -> None:
+    """Give the questions that hold a phone to people, who call instead. Flushes."""
+    holding = select(Question).where(Question.phone_number_id == phone_number_id, Question.state.in_(HOLDING))
+    for question in session.scalars(holding.order_by(Question.due_at, Question.id)).all():
+        call_instead(session, question, ToDoReason.PATIENT_STOPPED_TEXTS)
+
+
+def _owners(session: ScopedSession, phone_number_id: UUID) -> list[PatientPhone]:
+    owners = select(PatientPhone).where(
+        PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None)
+    )
+    return list(session.scalars(owners.order_by(PatientPhone.created_at, PatientPhone.id)))
