@@ -16,6 +16,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.prescriptions.models import Prescription
 from referral.referrals.models import Referral
+from referral.referrals.numbering import number_in_texts
 from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.states import REFERRAL_MACHINE, Mode, ReferralState
 from resources_directory.hours import WEEK
@@ -27,6 +28,8 @@ class SlipService:
     """One service on the slip: what to do first, then where, when and with what."""
 
     name: str
+    #: How texts call it, where the patient has several requests.
+    number: int | None
     organization: str
     what_to_do: str
     place: str | None
@@ -70,7 +73,7 @@ def slip_of(session: ScopedSession, prescription: Prescription, patient: Patient
         clinic_name=clinic.name,
         clinic_phone=clinic.phone,
         day=prescription.signed_at or prescription.created_at,
-        services=tuple(_service(row) for row in shown),
+        services=tuple(_service(row, number_in_texts(session, row)) for row in shown),
         language=language,
         other_language=other,
         left_out=len(live) - len(shown),
@@ -81,9 +84,10 @@ def _is_live(referral: Referral) -> bool:
     return referral.state in REFERRAL_MACHINE.live_states() and referral.state != ReferralState.DRAFT
 
 
-def _service(referral: Referral) -> SlipService:
+def _service(referral: Referral, number: int | None) -> SlipService:
     facts: Mapping[str, Any] = referral.service_facts
     return SlipService(
+        number=number,
         name=str(facts.get("service_name") or ""),
         organization=str(facts.get("organization_name") or ""),
         what_to_do=_what_to_do(Mode(referral.mode)),

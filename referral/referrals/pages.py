@@ -19,6 +19,7 @@ from referral.patients.queries import display_name
 from referral.referrals import words
 from referral.referrals.forms import StepForm
 from referral.referrals.models import Referral, ReferralMove, Testimony
+from referral.referrals.numbering import number_in_texts
 from referral.referrals.queries import history_of, testimonies_by_side
 from referral.referrals.states import ReferralEvent, ReferralState, Side
 from referral.referrals.steps import can_record_answer, can_record_outcome, steps_for
@@ -130,6 +131,7 @@ def referral_page(session: ScopedSession, referral: Referral, person: Signed) ->
         step_form=StepForm(formdata=None, version=str(referral.version)),
         can_record_answer=can_record_answer(referral, person),
         can_record_outcome=can_record_outcome(referral, person),
+        number=number_in_texts(session, referral),
         undo_seconds=left if referral.state == ReferralState.HELD else None,
         words=words,
         need=need_label(referral.domain),
