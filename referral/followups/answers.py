@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from referral.followups.effects import apply_option, reply_to, tell_person
+from referral.followups.effects import apply_option, reply_to, tell_clinic, tell_person
 from referral.followups.models import Question
 from referral.followups.planning import call_instead
 from referral.followups.reading import ReplyKind
@@ -14,7 +14,7 @@ from referral.followups.stopping import HOLDING, give_up_questions
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.composing import reply_language
-from referral.messaging.inbound import newest_owner
+from referral.messaging.inbound import owners_of
 from referral.messaging.models import InboundMessage
 from referral.outbox.queueing import suppress_for_phone
 from referral.patients.consents import opt_out
@@ -59,7 +59,8 @@ def answer_reply(session: ScopedSession, inbound: InboundMessage) -> str:
         return _call_me(session, inbound, question)
     if question is None:
         return _no_question(session, inbound)
-    if question.state not in HOLDING:
+    answerable = question.state in HOLDING or question.state == QuestionState.GIVEN_TO_PERSON
+    if not answerable or (question.state not in HOLDING and reading.kind is not ReplyKind.OPTION):
         return _late(session, inbound, question)
     if reading.kind is ReplyKind.OPTION and reading.value is not None:
         return apply_option(session, inbound, question, reading.value)
@@ -113,10 +114,11 @@ def _is_doubled(session: ScopedSession, inbound: InboundMessage) -> bool:
 
 
 def _crisis(session: ScopedSession, inbound: InboundMessage) -> str:
-    owner = newest_owner(session, inbound.phone_number_id)
-    if owner is not None and not owner.is_shared:
+    owners = owners_of(session, inbound.phone_number_id)
+    if len(owners) == 1 and not owners[0].is_shared:
         reply_to(session, inbound, "crisis")
-    tell_person(session, inbound, ToDoReason.CRISIS, urgent=True)
+    for owner in owners:  # whoever wrote: each clinic that knows this phone must hear of it
+        tell_clinic(session, inbound, owner, ToDoReason.CRISIS)
     return "crisis"
 
 

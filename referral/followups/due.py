@@ -15,6 +15,7 @@ from referral.followups.states import QuestionEvent, QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
+from referral.messaging.models import InboundMessage
 from referral.messaging.words import reason_words
 from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, queue_message
@@ -22,10 +23,14 @@ from referral.outbox.states import Channel
 from referral.patients.consents import texting_route
 from referral.patients.models import Patient
 from referral.referrals.models import Referral
+from referral.referrals.numbering import number_in_texts
 from referral.todos.models import ToDoReason
 from resources_directory.needs import SENSITIVE
 
 BATCH = 50
+
+#: Questions that name the request by its number, where the patient has several.
+NUMBERED = frozenset({QuestionKind.CHECK_CONTACT, QuestionKind.CHECK_OUTCOME})
 
 #: The text of a question's second round, where it is not the same again.
 REMINDER = {QuestionKind.CHECK_OUTCOME: "reminder"}
@@ -92,13 +97,14 @@ def _ask_one(session: ScopedSession, question: Question) -> bool:
     move_question(question, QuestionEvent.QUEUE)
     question.phone_number_id = route.phone_number_id
     session.flush()  # the unique index refuses a second open question on this phone
-    question.message_id = queue_message(session, _text_of(question, referral, route.phone_number_id))
+    question.message_id = queue_message(session, _text_of(session, question, referral, route.phone_number_id))
     session.flush()
     return True
 
 
-def _text_of(question: Question, referral: Referral, phone_number_id: UUID) -> NewMessage:
+def _text_of(session: ScopedSession, question: Question, referral: Referral, phone_number_id: UUID) -> NewMessage:
     kind = QuestionKind(question.kind)
+    number = number_in_texts(session, referral) if kind in NUMBERED else None
     template = REMINDER.get(kind, str(kind)) if question.round_no > 1 else str(kind)
     return NewMessage(
         channel=Channel.SMS,
@@ -114,6 +120,7 @@ def _text_of(question: Question, referral: Referral, phone_number_id: UUID) -> N
             "date": (referral.signed_at or referral.created_at).isoformat(),
             "options": list(question.options),
             "is_reply": kind in SAME_TOPIC,
+            "number": number,
         },
         expires_at=clock.now() + CADENCE.patience + timedelta(days=5),
     )
@@ -121,6 +128,13 @@ def _text_of(question: Question, referral: Referral, phone_number_id: UUID) -> N
 
 def _phone_is_free(session: ScopedSession, question: Question, phone_number_id: UUID) -> bool:
     on_phone = select(Question.id).where(Question.phone_number_id == phone_number_id)
+    danger = select(InboundMessage.id).where(
+        InboundMessage.phone_number_id == phone_number_id,
+        InboundMessage.effect == "crisis",
+        InboundMessage.received_at > clock.now() - CADENCE.pause_after_crisis,
+    )
+    if session.scalar(danger.limit(1)) is not None:
+        return False
     holding = on_phone.where(Question.state.in_((QuestionState.OPENING, QuestionState.OPEN)))
     if session.scalar(holding.limit(1)) is not None:
         return False
@@ -137,6 +151,10 @@ def _phone_is_free(session: ScopedSession, question: Question, phone_number_id: 
 def _close_one(session: ScopedSession, question: Question) -> bool:
     if question.state != QuestionState.OPEN:
         return False
+    if question.kind == QuestionKind.WAITLISTED:
+        move_question(question, QuestionEvent.RUN_OUT)  # silence keeps the place on the list
+        session.flush()
+        return True
     if question.round_no >= CADENCE.rounds:
         call_instead(session, question, ToDoReason.NO_REPLY)
         return True

@@ -13,6 +13,7 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.inbound import answer
 from referral.messaging.models import InboundMessage
+from referral.patients.models import PatientPhone
 from referral.referrals.models import Referral
 from referral.referrals.states import NotCompletedReason, Outcome, Side, TestimonyChannel
 from referral.referrals.testimonies import GivenTestimony, testify
@@ -83,6 +84,24 @@ def tell_person(
             due_at=clock.now() + (WITHIN_THE_HOUR if urgent else WITHIN_A_DAY),
             note=inbound.body,
             urgent=urgent,
+        ),
+    )
+
+
+def tell_clinic(session: ScopedSession, inbound: InboundMessage, phone: PatientPhone, reason: ToDoReason) -> None:
+    """Make one clinic's urgent to-do about a text from a phone that it knows."""
+    make_to_do(
+        session,
+        NewToDo(
+            clinic_id=phone.clinic_id,
+            patient_id=phone.patient_id,
+            reason=reason,
+            subject_kind="inbound_message",
+            subject_id=inbound.id,
+            dedupe_key=f"inbound:{inbound.id}:{reason}:{phone.patient_id}",
+            due_at=clock.now() + WITHIN_THE_HOUR,
+            note=inbound.body,
+            urgent=True,
         ),
     )
 

@@ -120,6 +120,13 @@ def _plan(session: ScopedSession, referral: Referral) -> None:
         ask(session, referral, kind, clock.now() + later)
 
 
+def _news_key(referral: Referral, template: str) -> str:
+    """What was signed together leaves together: one text says so, not one for each referral."""
+    if template == NEWS[ReferralEvent.SEND]:
+        return f"prescription:{referral.prescription_id}:news:{template}:{referral.signed_at}"
+    return f"referral:{referral.id}:news:{template}:v{referral.version}"
+
+
 def _send_news(session: ScopedSession, referral: Referral, template: str) -> None:
     if referral.domain in SENSITIVE or referral.mode != Mode.SENT:
         return
@@ -139,7 +146,7 @@ def _send_news(session: ScopedSession, referral: Referral, template: str) -> Non
             subject_kind="referral",
             subject_id=referral.id,
             subject_version=referral.version,
-            dedupe_key=f"referral:{referral.id}:news:{template}:v{referral.version}",
+            dedupe_key=_news_key(referral, template),
             facts={"date": (referral.signed_at or referral.created_at).isoformat()},
             expires_at=clock.now() + timedelta(days=2),
         ),

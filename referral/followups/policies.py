@@ -20,6 +20,8 @@ class Cadence:
     between_topics: timedelta
     #: How many times a question is asked by text.
     rounds: int
+    #: After words of danger nothing is asked automatically for this long.
+    pause_after_crisis: timedelta
 
 
 CADENCE = Cadence(
@@ -35,6 +37,7 @@ CADENCE = Cadence(
     patience=timedelta(hours=48),
     between_topics=timedelta(hours=20),
     rounds=2,
+    pause_after_crisis=timedelta(hours=24),
 )
 
 #: Questions that follow another at once: the same topic.

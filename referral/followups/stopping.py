@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from referral.followups.models import Question
-from referral.followups.planning import call_instead
-from referral.followups.states import QuestionState
+from referral.followups.planning import move_question
+from referral.followups.states import QuestionEvent, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
+from referral.messaging.inbound import owners_of
 from referral.outbox.queueing import suppress_for_phone
-from referral.patients.models import PatientPhone, PhoneNumber
+from referral.patients.consents import take_back_by_stop
+from referral.patients.models import PhoneNumber
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDoReason
 
@@ -31,7 +33,8 @@ def end_texting(session: ScopedSession, phone_number_id: UUID) -> None:
         give_up_questions(session, phone_number_id)
         number = session.get_one(PhoneNumber, phone_number_id)
         since = (number.opted_out_at or clock.now()).isoformat()
-        for phone in _owners(session, phone_number_id):
+        for phone in owners_of(session, phone_number_id):
+            take_back_by_stop(session, phone)
             make_to_do(
                 session,
                 NewToDo(
@@ -47,14 +50,8 @@ def end_texting(session: ScopedSession, phone_number_id: UUID) -> None:
 
 
 def give_up_questions(session: ScopedSession, phone_number_id: UUID) -> None:
-    """Give the questions that hold a phone to people, who call instead. Flushes."""
+    """Give the questions that hold a phone to people; the to-do of the STOP stands for them all. Flushes."""
     holding = select(Question).where(Question.phone_number_id == phone_number_id, Question.state.in_(HOLDING))
     for question in session.scalars(holding.order_by(Question.due_at, Question.id)).all():
-        call_instead(session, question, ToDoReason.PATIENT_STOPPED_TEXTS)
-
-
-def _owners(session: ScopedSession, phone_number_id: UUID) -> list[PatientPhone]:
-    owners = select(PatientPhone).where(
-        PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None)
-    )
-    return list(session.scalars(owners.order_by(PatientPhone.created_at, PatientPhone.id)))
+        move_question(question, QuestionEvent.GIVE_TO_PERSON)
+    session.flush()

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, force_locale, get_locale
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 
@@ -60,11 +60,16 @@ def page_languages() -> list[Language]:
 
 
 def language_name(code: str | None) -> str:
-    """Return a language's English name with its own, or the code itself when it is not in the table."""
+    """Return a language's name as the reader calls it with its own, or the code itself when it is not in the table."""
     language = LANGUAGES.get(code or "")
     if language is None:
         return code or ""
-    return language.english if language.english == language.endonym else f"{language.english} ({language.endonym})"
+    reader = get_locale()
+    name: str | None = None
+    if reader is not None and reader.language != "en":
+        name = reader.languages.get(language.code.replace("-", "_"))
+    name = name or language.english
+    return name if name.casefold() == language.endonym.casefold() else f"{name} ({language.endonym})"
 
 
 def current_language() -> Language:

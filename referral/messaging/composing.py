@@ -39,7 +39,7 @@ def compose_patient_text(session: ScopedSession, message: Message, now: datetime
         return Suppressed("patient_gone", needs_person=False)
     route = texting_route(session, patient)
     if route.e164 is None:
-        return Suppressed(route.why_not or "no_route")
+        return Suppressed(route.why_not or "no_route", needs_person=not message.facts.get("is_reply"))
     if message.phone_number_id is not None and route.phone_number_id != message.phone_number_id:
         return Suppressed("phone_changed")
     language = patient.written_language or ""
@@ -111,10 +111,12 @@ def _words(
     message: Message, clinic: Member, language: str, *, to: str, validity_s: int | None, neutral: bool = False
 ) -> Composed:
     moment = message.facts.get("date")
+    number = message.facts.get("number")
+    day = short_date(datetime.fromisoformat(moment), language, clinic.timezone_name) if moment else ""
     facts = {
         "clinic": NEUTRAL_SENDER.get(language, clinic.texting_name) if neutral else clinic.texting_name,
         "phone": show_phone(clinic.phone or "").replace("(", "").replace(") ", "-"),
-        "date": short_date(datetime.fromisoformat(moment), language, clinic.timezone_name) if moment else "",
+        "date": f"{day} (#{number})" if number else day,
         "options": ", ".join(message.facts.get("options", ())),
     }
     body = shipped_catalog().render(message.template, language, facts)

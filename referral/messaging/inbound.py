@@ -11,10 +11,11 @@ from referral.kit.scope import ScopedSession
 from referral.messaging import hooks
 from referral.messaging.keywords import KeywordKind, read_keyword
 from referral.messaging.models import InboundMessage, InboundSource
+from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, queue_message
 from referral.outbox.states import Channel
 from referral.patients.actions import phone_number
-from referral.patients.consents import opt_in, stop_number
+from referral.patients.consents import give_back_by_start, opt_in, stop_number
 from referral.patients.models import PatientPhone
 from referral.patients.states import OptOutKind
 from referral.todos.actions import NewToDo, make_to_do
@@ -74,13 +75,21 @@ def receive_text(session: ScopedSession, arrival: Arrival) -> InboundMessage | N
 
 
 def newest_owner(session: ScopedSession, phone_number_id: UUID) -> PatientPhone | None:
-    """Return the newest knowledge of whose phone this is."""
-    return session.scalar(
-        select(PatientPhone)
-        .where(PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None))
-        .order_by(PatientPhone.created_at.desc(), PatientPhone.id)
-        .limit(1)
+    """Return whose phone this is: whom we texted there last, else whoever was registered with it last."""
+    owners = owners_of(session, phone_number_id)
+    spoken = select(Message.patient_id).where(
+        Message.phone_number_id == phone_number_id, Message.patient_id.is_not(None), Message.sent_at.is_not(None)
     )
+    partner = session.scalar(spoken.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1))
+    return next((phone for phone in owners if phone.patient_id == partner), owners[-1] if owners else None)
+
+
+def owners_of(session: ScopedSession, phone_number_id: UUID) -> list[PatientPhone]:
+    """Return what the clinics know of whose phone this is, oldest first."""
+    owners = select(PatientPhone).where(
+        PatientPhone.phone_number_id == phone_number_id, PatientPhone.retired_at.is_(None)
+    )
+    return list(session.scalars(owners.order_by(PatientPhone.created_at, PatientPhone.id)))
 
 
 def answer(session: ScopedSession, inbound: InboundMessage, template: str, *, composer: str, **facts: object) -> None:
@@ -115,6 +124,8 @@ def _stop(session: ScopedSession, inbound: InboundMessage, *, answered: bool) ->
 
 def _start(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
     opt_in(session, inbound.phone_number_id, OptOutKind.START, inbound_message_id=inbound.id)
+    for phone in owners_of(session, inbound.phone_number_id):
+        give_back_by_start(session, phone)
     if not answered:
         answer(session, inbound, "start_confirm", composer="keyword_reply")
     return "opted_in"

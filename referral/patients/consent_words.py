@@ -38,7 +38,7 @@ FIELD_LABELS = {
     SharedField.NAME: _l("name"),
     SharedField.PHONE: _l("phone"),
     SharedField.SPOKEN_LANGUAGE: _l("language"),
-    SharedField.ZIP_CODE: _l("ZIP code"),
+    SharedField.ZIP_CODE: _l("the ZIP code"),
     SharedField.BIRTH_DATE: _l("birth date"),
     SharedField.NEED: _l("the need"),
     SharedField.NOTE: _l("a note from the clinic"),

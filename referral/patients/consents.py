@@ -18,6 +18,10 @@ from resources_directory.db import new_id
 C = TypeVar("C", TextingConsent, SharingConsent)
 
 
+#: What a consent event made by a text holds as its words.
+STOP_WORDS, START_WORDS = "STOP", "START"
+
+
 @dataclass(frozen=True)
 class ConsentTaken:
     """How a consent was taken: the exact words and their language and version, the method, who spoke and who wrote.
@@ -50,10 +54,10 @@ def record_texting_consent(
 ) -> TextingConsent:
     """Return the recorded event. A new consent given in person lifts an earlier STOP of the number. Flushes."""
     known = _recorded(session, TextingConsent, taken)
-    if known is not None:
+    if known is not None and (known.patient_phone_id, known.given) == (phone.id, given):
         return known
     consent = TextingConsent(
-        id=taken.event_id or new_id(),
+        id=new_id() if known is not None or taken.event_id is None else taken.event_id,
         clinic_id=phone.clinic_id,
         patient_id=phone.patient_id,
         patient_phone_id=phone.id,
@@ -80,10 +84,10 @@ def record_sharing_consent(
 ) -> SharingConsent:
     """Return the recorded permission to give `fields` (none: taken back) to one organization. Flushes."""
     known = _recorded(session, SharingConsent, taken)
-    if known is not None:
+    if known is not None and (known.organization_id, known.fields) == (organization_id, [str(each) for each in fields]):
         return known
     consent = SharingConsent(
-        id=taken.event_id or new_id(),
+        id=new_id() if known is not None or taken.event_id is None else taken.event_id,
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
         organization_id=organization_id,
@@ -159,6 +163,24 @@ def opt_in(
     _ledger(session, phone_number_id, kind, inbound_message_id, by)
 
 
+def take_back_by_stop(session: ScopedSession, phone: PatientPhone) -> None:
+    """Record that a STOP took this patient's consent back: another clinic's new consent does not bring it back."""
+    consent = texting_consent_of(session, phone)
+    if consent is not None and consent.given:
+        record_texting_consent(session, phone, given=False, taken=_by_text(consent, STOP_WORDS))
+
+
+def give_back_by_start(session: ScopedSession, phone: PatientPhone) -> None:
+    """Record that a START gave back the consent that a STOP took."""
+    consent = texting_consent_of(session, phone)
+    if consent is not None and not consent.given and consent.words == STOP_WORDS:
+        record_texting_consent(session, phone, given=True, taken=_by_text(consent, START_WORDS))
+
+
+def _by_text(consent: TextingConsent, words: str) -> ConsentTaken:
+    return ConsentTaken(words, consent.words_language, consent.words_version, ConsentMethod.BY_TEXT, taken_by=None)
+
+
 def texting_consent_of(session: ScopedSession, phone: PatientPhone) -> TextingConsent | None:
     """Return the newest event of texting consent for this phone."""
     return session.scalar(
@@ -199,7 +221,7 @@ def texting_route(session: ScopedSession, patient: Patient) -> TextingRoute:
 
 
 def _recorded(session: ScopedSession, kind: type[C], taken: ConsentTaken) -> C | None:
-    """Return the event that this filling of the form has made already."""
+    """Return the event that this filling of the form has made already; sent again with another answer, it is new."""
     if taken.event_id is None:
         return None
     return session.scalar(select(kind).where(kind.id == taken.event_id))

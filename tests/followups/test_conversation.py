@@ -234,7 +234,7 @@ def test_a_stop_ends_the_same_whoever_hears_it(talk: Conversation, client: Flask
     news = talk._all(select(Message).where(Message.template == "accepted"))
     assert [(row.state, row.reason) for row in news] == [(MessageState.SUPPRESSED, "opted_out")]
     assert talk.questions()[QuestionKind.CHECK_CONTACT] == QuestionState.GIVEN_TO_PERSON
-    assert talk.to_dos() == [ToDoReason.PATIENT_STOPPED_TEXTS, ToDoReason.PATIENT_STOPPED_TEXTS]
+    assert talk.to_dos() == [ToDoReason.PATIENT_STOPPED_TEXTS]
 
 
 def test_a_stop_told_to_one_clinic_is_told_to_the_others(talk: Conversation, town: Town, client: FlaskClient) -> None:

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from referral.accounts.models import Member, Person
 from referral.accounts.roles import Role
 from referral.kit import clock
-from referral.navigation.models import ContactAttempt as ContactAttempt
 from referral.patients.models import Patient
 from referral.referrals.models import Referral
 from referral.referrals.states import ReferralState

@@ -5,8 +5,8 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from referral.kit import clock
-from referral.kit.scope import ScopedSession
 from referral.kit.paging import PAGE_SIZE
+from referral.kit.scope import ScopedSession
 from referral.navigation.queries import to_do_page
 from referral.navigation.states import ToDoView
 from referral.todos.models import ToDoReason
