@@ -11,7 +11,7 @@ from referral.app import create_app
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from tests.browser.live import MASTER_KEY, furnish, running
-from tests.databases import leave_out, shared_folder
+from tests.databases import empty, leave_out, shared_folder
 
 COUNTY = Path(__file__).resolve().parents[2] / "referral" / "demo" / "county"
 
@@ -56,3 +56,6 @@ def serve(database_url: str, directory: Path, zip_code: str, timezone_name: str)
     database.engine.dispose()
     with running(database_url) as (address, _app):
         yield address
+    if database.engine.dialect.name == "postgresql":
+        empty(database.engine)
+        database.engine.dispose()

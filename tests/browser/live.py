@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from sqlalchemy import update
 from waitress.server import create_server
 
 from referral.accounts.models import Person
@@ -21,6 +22,7 @@ from referral.kit.transaction import Database
 from referral.kit.worker import Worker
 from referral.tasks import worker_tasks
 from resources_directory.importing.apply import import_directory
+from resources_directory.models.organization import Organization
 from tests.factories import Town
 
 PASSWORD = "alder-county-demo"
@@ -40,6 +42,10 @@ def furnish(database: Database, directory: Path, zip_code: str, timezone_name: s
         home.clock_ahead_s = int((MORNING.replace(tzinfo=ZoneInfo(timezone_name)) - clock.wall()).total_seconds())
     with database.job("tests") as session:
         import_directory(session, directory, source_name="tests", now=clock.now())
+        # The real Miami directory names no e-mail address; the clinic would have asked each desk for its own.
+        session.execute(
+            update(Organization).where(Organization.email.is_(None)).values(email="desk@organization.example")
+        )
     with database.job("tests") as session:
         town = Town(session)
         clinic = town.member(name="Hazel Family Practice", texting_name="Hazel Practice", zip_code=zip_code)
