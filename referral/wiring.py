@@ -23,7 +23,6 @@ from referral.patients.hooks import Section
 from referral.patients.models import Patient
 from referral.referrals import hooks as referral_hooks
 from referral.referrals.mails import compose_organization_mail
-from referral.referrals.models import Referral, Testimony
 from referral.referrals.patient_section import referral_section
 from referral.referrals.stopping import withdraw_from
 from referral.screening.sections import needs_section
@@ -49,7 +48,6 @@ def fill_hooks() -> None:
     messaging_hooks.on_inbound_reply.fill(answer_reply)
     messaging_hooks.on_opted_out.fill(read_beyond_stop)
     referral_hooks.on_referral_moved.fill(follow_move)
-    referral_hooks.on_testimony.fill(_testified)
     patient_hooks.patient_sections.fill(_patient_sections)
     patient_hooks.on_sharing_stopped.fill(withdraw_from)
     patient_hooks.on_texts_stopped.fill(end_texting)
@@ -63,10 +61,6 @@ def _message_stuck(session: ScopedSession, message: Message) -> None:
     learn_about_number(session, message)
     if not question_stuck(session, message):
         tell_about_stuck_message(session, message, note=reason_words(message.reason) if message.reason else None)
-
-
-def _testified(session: ScopedSession, referral: Referral, testimony: Testimony) -> None:
-    """Nothing follows yet: the closing rule has done its work, and answers that differ are a to-do already."""
 
 
 def _patient_sections(session: ScopedSession, patient: Patient) -> list[Section]:

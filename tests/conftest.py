@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.orm import Session
 
 from referral.app import create_app
 from referral.kit import clock
@@ -18,8 +19,10 @@ from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.tables import metadata
+from resources_directory.db import engine_for
 from tests.databases import PostgresServer, empty, find_postgres, leave_out
 from tests.factories import Town
+from tests.resources_directory_importing.deliveries import Delivery
 
 MASTER_KEY = "a2V5LW9mLXRoZS10ZXN0cy0tLTMyLWJ5dGVzLWxvbmc="
 
@@ -136,6 +139,24 @@ class database_session:  # noqa: N801 - reads as a context
 def town(session: ScopedSession) -> Town:
     """Makes clinics, people, organizations, services and patients."""
     return Town(session)
+
+
+@pytest.fixture
+def directory_session(database_url: str) -> Iterator[Session]:
+    """A session on an empty directory that nobody commits; what a test stored is gone afterwards."""
+    engine = engine_for(database_url)
+    with Session(engine) as session:
+        yield session
+        session.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def delivery(tmp_path: Path) -> Delivery:
+    """A small delivery of a directory, to be written on the spot."""
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    return Delivery(folder)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from referral.messaging.inbound import owners_of
 from referral.messaging.models import InboundMessage
 from referral.outbox.queueing import suppress_for_phone
 from referral.patients.consents import opt_out
-from referral.patients.models import PatientPhone
 from referral.patients.states import OptOutKind
 from referral.todos.models import ToDoReason
 
@@ -126,10 +125,7 @@ def _wrong_number(session: ScopedSession, inbound: InboundMessage) -> str:
     opt_out(session, inbound.phone_number_id, OptOutKind.WRONG_NUMBER, inbound_message_id=inbound.id)
     give_up_questions(session, inbound.phone_number_id)
     tell_person(session, inbound, ToDoReason.WRONG_NUMBER)
-    phones = select(PatientPhone).where(
-        PatientPhone.phone_number_id == inbound.phone_number_id, PatientPhone.retired_at.is_(None)
-    )
-    for phone in session.scalars(phones.order_by(PatientPhone.id)):
+    for phone in owners_of(session, inbound.phone_number_id):
         phone.retired_at = clock.now()
     suppress_for_phone(session, inbound.phone_number_id, reason="wrong_number")
     reply_to(session, inbound, "wrong_number", composer="keyword_reply")

@@ -57,24 +57,34 @@ class Worker:
                 self._stop.wait(IDLE_S)
 
     def tick(self) -> int:
-        """Run each task that is due once; return how much was done."""
+        """Run each task that is due once, by the story's clock of this moment; return how much was done."""
+        due = [task for task in self._tasks if clock.monotonic_s() >= self._due[task.name]]
+        if not due or not self._follow_clock():
+            return 0
         done = 0
-        for task in self._tasks:
-            if self._stop.is_set() or clock.monotonic_s() < self._due[task.name]:
-                continue
+        for task in due:
+            if self._stop.is_set():
+                break
             self._due[task.name] = clock.monotonic_s() + task.every_s
             done += self._run(task)
         return done
 
     def _run(self, task: Task) -> int:
         try:
-            with self._database.reading(job_scope("clock")) as session:
-                follow_clock(session)
             return task.run(self._database)
         except Exception as error:
             log.exception("task failed", extra={"task": task.name, "error": type(error).__name__})
             self._due[task.name] = clock.monotonic_s() + max(task.every_s, 1.0)
             return 0
+
+    def _follow_clock(self) -> bool:
+        try:
+            with self._database.reading(job_scope("clock")) as session:
+                follow_clock(session)
+        except SQLAlchemyError as error:
+            log.warning("no clock", extra={"error": type(error).__name__})
+            return False
+        return True
 
     def _alive(self) -> bool:
         try:

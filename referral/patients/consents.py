@@ -1,7 +1,7 @@
 """Consent as events: texting and sharing, opt-out, and the one answer to "may we text this patient, and where"."""
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients import hooks
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
+from referral.patients.queries import phones_with_numbers
 from referral.patients.states import ConsentMethod, OptOutKind, PrivacyLevel, SharedField, SmsSafety
 from resources_directory.db import new_id
 
@@ -57,19 +58,13 @@ def record_texting_consent(
     if known is not None and (known.patient_phone_id, known.given) == (phone.id, given):
         return known
     consent = TextingConsent(
-        id=new_id() if known is not None or taken.event_id is None else taken.event_id,
+        id=_id_for(taken, known),
         clinic_id=phone.clinic_id,
         patient_id=phone.patient_id,
         patient_phone_id=phone.id,
         given=given,
-        words=taken.words,
-        words_language=taken.words_language,
-        words_version=taken.words_version,
-        method=taken.method,
-        taken_by=taken.taken_by,
-        in_whose_name=taken.in_whose_name,
-        interpreter=taken.interpreter,
         at=clock.now(),
+        **_columns_of(taken),
     )
     session.add(consent)
     session.flush()
@@ -87,20 +82,14 @@ def record_sharing_consent(
     if known is not None and (known.organization_id, known.fields) == (organization_id, [str(each) for each in fields]):
         return known
     consent = SharingConsent(
-        id=new_id() if known is not None or taken.event_id is None else taken.event_id,
+        id=_id_for(taken, known),
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
         organization_id=organization_id,
         given=bool(fields),
         fields=[str(field) for field in fields],
-        words=taken.words,
-        words_language=taken.words_language,
-        words_version=taken.words_version,
-        method=taken.method,
-        taken_by=taken.taken_by,
-        in_whose_name=taken.in_whose_name,
-        interpreter=taken.interpreter,
         at=clock.now(),
+        **_columns_of(taken),
     )
     session.add(consent)
     session.flush()
@@ -205,14 +194,8 @@ def texting_route(session: ScopedSession, patient: Patient) -> TextingRoute:
     why_not = _why_no_texts(patient)
     if why_not:
         return TextingRoute(why_not=why_not)
-    rows = session.execute(
-        select(PatientPhone, PhoneNumber)
-        .join(PhoneNumber, PhoneNumber.id == PatientPhone.phone_number_id)
-        .where(PatientPhone.patient_id == patient.id, PatientPhone.retired_at.is_(None))
-        .order_by(PatientPhone.created_at, PatientPhone.id)
-    ).all()
     reasons = ["no_phone"]
-    for phone, number in rows:
+    for phone, number in phones_with_numbers(session, patient.id):
         why_not = _why_not_this(session, phone, number)
         if why_not is None:
             return TextingRoute(number.id, number.number, phone.is_shared)
@@ -225,6 +208,16 @@ def _recorded(session: ScopedSession, kind: type[C], taken: ConsentTaken) -> C |
     if taken.event_id is None:
         return None
     return session.scalar(select(kind).where(kind.id == taken.event_id))
+
+
+def _id_for(taken: ConsentTaken, known: object | None) -> UUID:
+    """Return the form's id for its first event, a fresh one for every other."""
+    return new_id() if known is not None or taken.event_id is None else taken.event_id
+
+
+def _columns_of(taken: ConsentTaken) -> dict[str, Any]:
+    """Return what both kinds of consent store of how it was taken; `event_id` is the row's own id."""
+    return {each.name: getattr(taken, each.name) for each in fields(taken) if each.name != "event_id"}
 
 
 def _why_no_texts(patient: Patient) -> str | None:

@@ -140,13 +140,18 @@ class PhoneView:
 
 def phones_of(session: ScopedSession, patient_id: UUID) -> list[PhoneView]:
     """Return the patient's phones that are not retired, oldest first."""
-    rows = session.execute(
+    return [
+        PhoneView(phone, number.number or "", number.opted_out_at is not None, number.unusable_at is not None)
+        for phone, number in phones_with_numbers(session, patient_id)
+    ]
+
+
+def phones_with_numbers(session: ScopedSession, patient_id: UUID) -> list[tuple[PatientPhone, PhoneNumber]]:
+    """Return the patient's phones that are not retired, each with its number, oldest first."""
+    found = (
         select(PatientPhone, PhoneNumber)
         .join(PhoneNumber, PhoneNumber.id == PatientPhone.phone_number_id)
         .where(PatientPhone.patient_id == patient_id, PatientPhone.retired_at.is_(None))
         .order_by(PatientPhone.created_at, PatientPhone.id)
-    ).all()
-    return [
-        PhoneView(phone, number.number or "", number.opted_out_at is not None, number.unusable_at is not None)
-        for phone, number in rows
-    ]
+    )
+    return [(phone, number) for phone, number in session.execute(found)]

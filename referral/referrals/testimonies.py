@@ -17,7 +17,6 @@ from referral.kit import clock
 from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
-from referral.referrals import hooks
 from referral.referrals.actions import move
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral, Testimony
@@ -90,8 +89,6 @@ def testify(session: ScopedSession, referral: Referral, given: GivenTestimony) -
         referral.answers_differ = True
         session.flush()
         need_a_person(session, referral, ToDoReason.ANSWERS_DIFFER)
-    with session.widened("testimony"):
-        hooks.on_testimony(session, referral, row)
     return row
 
 

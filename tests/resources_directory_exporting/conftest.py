@@ -1,6 +1,6 @@
 """A directory that was imported and may be passed on, and a folder to export it to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from resources_directory.db import engine_for
 from resources_directory.exporting.export import export_directory
 from resources_directory.exporting.report import ExportFormat, ExportReport
 from resources_directory.importing.apply import import_directory
@@ -19,22 +18,6 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 Export = Callable[[ExportFormat], ExportReport]
 Load = Callable[..., None]
-
-
-@pytest.fixture
-def directory_session(database_url: str) -> Iterator[Session]:
-    engine = engine_for(database_url)
-    with Session(engine) as session:
-        yield session
-        session.rollback()
-    engine.dispose()
-
-
-@pytest.fixture
-def delivery(tmp_path: Path) -> Delivery:
-    folder = tmp_path / "delivery"
-    folder.mkdir()
-    return Delivery(folder)
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
-from resources_directory.db import engine_for
 from resources_directory.importing.apply import import_directory
 from resources_directory.importing.report import ImportReport
 from tests.databases import shared_folder
@@ -21,23 +20,6 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 Import = Callable[..., ImportReport]
 ImportTwice = Callable[[str], TwoImports]
-
-
-@pytest.fixture
-def directory_session(database_url: str) -> Iterator[Session]:
-    """A session that nobody commits; what a test stored is gone afterwards."""
-    engine = engine_for(database_url)
-    with Session(engine) as session:
-        yield session
-        session.rollback()
-    engine.dispose()
-
-
-@pytest.fixture
-def delivery(tmp_path: Path) -> Delivery:
-    folder = tmp_path / "delivery"
-    folder.mkdir()
-    return Delivery(folder)
 
 
 @pytest.fixture
