@@ -6,16 +6,16 @@ from threading import Event
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from waitress.server import create_server
 
 from referral.kit.command_line import PortInUse, warn_when_away
 from referral.kit.supervisor import Supervisor
 from referral.kit.transaction import database
 from referral.kit.worker import Worker, die_with_parent, obey_signals
+from referral.records.erasure_list import warn_without_list
 from referral.tasks import worker_tasks
+from referral.web.server import open_server
 
 WORKER_COMMAND = (sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--with-parent")
-WEB_THREADS = 8
 
 
 @click.command("worker")
@@ -40,15 +40,14 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     """Run the web server with a worker beside it."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's own way to hand the app on
     warn_when_away()
+    warn_without_list(app.extensions["settings"])
     run_server(app, host, port, with_worker=not no_worker)
 
 
 def run_server(app: Flask, host: str, port: int, *, with_worker: bool, ready: Event | None = None) -> None:
     """Serve until stopped; the worker is restarted when it dies and ends with us. Raises PortInUse."""
     try:
-        server = create_server(
-            app, host=host, port=port, threads=WEB_THREADS, ident=None, clear_untrusted_proxy_headers=False
-        )
+        server = open_server(app, host, port)
     except OSError as error:
         raise PortInUse(port) from error
     supervisor = Supervisor(WORKER_COMMAND)

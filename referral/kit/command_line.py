@@ -5,13 +5,11 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import click
-from flask import current_app
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from referral.kit.scope import NOBODY
-from referral.kit.settings import Settings
-from referral.kit.transaction import database
+from referral.kit.transaction import current_settings, database
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +28,7 @@ class DatabaseAway(click.ClickException):
 
     def __init__(self, error: DBAPIError) -> None:
         """Name the database, without its password, and the driver's reason."""
-        settings: Settings = current_app.extensions["settings"]
+        settings = current_settings()
         url = make_url(settings.database_url).render_as_string(hide_password=True)
         reason = (str(error.orig).splitlines() or ["no reason given"])[0]
         super().__init__(
@@ -41,6 +39,9 @@ class DatabaseAway(click.ClickException):
 
 def warn_when_away() -> None:
     """Say on standard error that the database does not answer yet. Whoever serves goes on: it may come later."""
+    settings = current_settings()
+    if not settings.database_is_proven:
+        click.echo("The database is on another machine and proves nothing: use sslmode=verify-full.", err=True)
     try:
         with database().reading(NOBODY) as session:
             session.execute(text("SELECT 1"))

@@ -2,37 +2,32 @@
 
 AES-256-GCM (NIST SP 800-38D). Every owner (a patient, or the installation) has a data key, wrapped by the master key;
 destroying the wrapped key erases the owner. Associated data binds each value to its table, column and row.
-Indexes are HMAC-SHA256 (RFC 2104) under a key derived from the master key, so equal values meet without being read.
+Indexes are HMAC-SHA256 (RFC 2104) under a root of their own, so equal values meet without being read (kit/vault.py).
 """
 
-import hashlib
-import hmac
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, overload
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import event, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, UOWTransaction, mapped_column, object_session
 
 from referral.kit.scope import ScopedSession
-from resources_directory.db import Base, new_id
+from referral.kit.vault import ROOT_OWNERS, Root, open_bytes, seal_bytes
+from referral.kit.vault import SealBroken as SealBroken
+from referral.kit.vault import Vault as Vault
+from resources_directory.db import Base, native_insert, new_id
 
 #: The owner of what belongs to no patient: phone numbers, e-mail bodies, unmatched texts.
 INSTALLATION = UUID(int=0)
 
-NONCE_BYTES = 12
-INDEX_BYTES = 16
 
-
-class SealBroken(Exception):
-    """A sealed value does not open: wrong key, or it was moved or changed."""
+class KeyGone(SealBroken):
+    """The owner's key was destroyed: what it sealed is erased."""
 
 
 class DataKey(Base):
@@ -40,44 +35,49 @@ class DataKey(Base):
 
     __tablename__ = "data_key"
 
-    #: The patient's id, or INSTALLATION.
+    #: The patient's id, INSTALLATION, or one of ROOT_OWNERS.
     owner_id: Mapped[UUID] = mapped_column(primary_key=True)
-    #: The data key, sealed by the master key.
+    #: The data key, or the root, sealed by the master key.
     wrapped: Mapped[bytes]
-
-
-class Vault:
-    """The master key at work: wraps data keys, derives the index key."""
-
-    def __init__(self, master_key: bytes) -> None:
-        """Take the 32 bytes of the master key."""
-        self._master = AESGCM(master_key)
-        self._index_key = HKDF(SHA256(), 32, None, b"needsrx keyed index").derive(master_key)
-        self._link_key = HKDF(SHA256(), 32, None, b"needsrx links").derive(master_key)
-
-    def wrap(self, owner_id: UUID, data_key: bytes) -> bytes:
-        """Return the data key sealed for storage."""
-        return _seal(self._master, data_key, b"data_key:" + owner_id.bytes)
-
-    def unwrap(self, owner_id: UUID, wrapped: bytes) -> bytes:
-        """Return the data key. Raises SealBroken."""
-        return _open(self._master, wrapped, b"data_key:" + owner_id.bytes)
-
-    def index(self, field: str, value: str, owner: UUID | None = None) -> bytes:
-        """Return the 16-byte keyed index of a value already in its normal form; `owner` keeps tenants apart."""
-        text = f"{field}\x1f{owner or ''}\x1f{value}".encode()
-        return hmac.digest(self._index_key, text, hashlib.sha256)[:INDEX_BYTES]
-
-    def sign(self, text: str) -> str:
-        """Return the 32 hexadecimal characters that prove we wrote `text` (link tokens)."""
-        return hmac.digest(self._link_key, text.encode(), hashlib.sha256)[:16].hex()
+    #: Which master key sealed it (kit/vault.py:key_id_of); none in rows older than such names.
+    master_key_id: Mapped[str | None]
 
 
 def vault_of(session: Session) -> Vault:
-    """Return the vault this session was opened with."""
+    """Return the vault this session was opened with; the first caller in a process asks the database for its roots."""
+    vault = _vault(session)
+    if not vault.knows_roots:
+        vault.take_roots(_stored_roots(session, vault))
+    return vault
+
+
+def _vault(session: Session) -> Vault:
     vault = session.info["vault"]
     assert isinstance(vault, Vault)  # noqa: S101 - info is untyped
     return vault
+
+
+def _stored_roots(session: Session, vault: Vault) -> dict[Root, bytes]:
+    found = select(DataKey.owner_id, DataKey.wrapped, DataKey.master_key_id)
+    named = {owner: root for root, owner in ROOT_OWNERS.items()}
+    # The connection's own execute: asking in the middle of a flush must not flush again.
+    rows = session.connection().execute(found.where(DataKey.owner_id.in_(list(named))).order_by(DataKey.owner_id))
+    return {named[owner]: vault.unwrap(owner, wrapped, key_id) for owner, wrapped, key_id in rows}
+
+
+class KeyOwner:
+    """Mixin for tables whose rows own a key of their own, and can be erased: an erased one never gets a new key."""
+
+    id: Mapped[UUID]
+    erased_at: Mapped[datetime | None]
+
+    def __init_subclass__(cls, **facts: Any) -> None:
+        """Remember the table."""
+        super().__init_subclass__(**facts)
+        _OWNERS.append(cls)
+
+
+_OWNERS: list[type[KeyOwner]] = []
 
 
 class SealedRow:
@@ -121,7 +121,7 @@ class sealed:  # noqa: N801 - reads as a column declaration
         session = object_session(row)
         if session is None:
             raise SealBroken(f"{type(row).__name__} has no session")
-        return _open(_key_of(session, row.seal_owner_id()), stored, _place(row, self.column)).decode()
+        return open_bytes(_key_of(session, row.seal_owner_id()), stored, _place(row, self.column)).decode()
 
 
 class sealed_json:  # noqa: N801 - reads as a column declaration
@@ -129,6 +129,7 @@ class sealed_json:  # noqa: N801 - reads as a column declaration
 
     def __init__(self, column: str) -> None:
         """Name the attribute that holds the sealed bytes."""
+        self.column = column
         self._text = sealed(column)
 
     @overload
@@ -147,20 +148,21 @@ class sealed_json:  # noqa: N801 - reads as a column declaration
         self._text.__set__(row, json.dumps(dict(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False))
 
 
+def seal_apart(session: Session, owner_id: UUID, place: str, text: str) -> bytes:
+    """Return `text` sealed with the owner's key, for a row written without the ORM. `place`: "table.column:row id".
+
+    Raises KeyGone for an owner that was erased.
+    """
+    return seal_bytes(_key_of(session, owner_id, create=True), text.encode(), place.encode())
+
+
+def open_apart(session: Session, owner_id: UUID, place: str, stored: bytes) -> str:
+    """Return the text that `seal_apart` sealed. Raises KeyGone when the key was destroyed, SealBroken when moved."""
+    return open_bytes(_key_of(session, owner_id), stored, place.encode()).decode()
+
+
 def _place(row: Any, column: str) -> bytes:
     return f"{row.__tablename__}.{column}:{row.id}".encode()
-
-
-def _seal(key: AESGCM, plain: bytes, place: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + key.encrypt(nonce, plain, place)
-
-
-def _open(key: AESGCM, stored: bytes, place: bytes) -> bytes:
-    try:
-        return key.decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], place)
-    except InvalidTag as error:
-        raise SealBroken(place.decode(errors="replace")) from error
 
 
 def _key_of(session: Session, owner_id: UUID, *, create: bool = False) -> AESGCM:
@@ -171,16 +173,26 @@ def _key_of(session: Session, owner_id: UUID, *, create: bool = False) -> AESGCM
         _make_key(session, owner_id)
         _load_keys(session, ring, owner_id)
     if owner_id not in ring:
-        raise SealBroken(f"the key of {owner_id} is gone")
+        raise KeyGone(f"the key of {owner_id} is gone")
     return ring[owner_id]
 
 
 def _make_key(session: Session, owner_id: UUID) -> None:
-    """Store a new key unless somebody else stores one at this very moment: the first one stands."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    wrapped = vault_of(session).wrap(owner_id, AESGCM.generate_key(256))
-    statement = dialect.insert(DataKey).values(owner_id=owner_id, wrapped=wrapped).on_conflict_do_nothing()
+    """Store a new key unless somebody else stores one at this very moment: the first one stands.
+
+    Asked only where there is none, so that sealing costs no query more. Raises KeyGone when the owner was erased.
+    """
+    if any(_is_erased(session, owner, owner_id) for owner in _OWNERS):
+        raise KeyGone(f"{owner_id} is erased and gets no new key")
+    vault = _vault(session)
+    row = {"wrapped": vault.wrap(owner_id, AESGCM.generate_key(256)), "master_key_id": vault.key_id}
+    statement = native_insert(session, DataKey).values(owner_id=owner_id, **row).on_conflict_do_nothing()
     session.connection().execute(statement)
+
+
+def _is_erased(session: Session, owner: type[KeyOwner], owner_id: UUID) -> bool:
+    erased = select(owner.id).where(owner.id == owner_id, owner.erased_at.is_not(None))
+    return session.connection().execute(erased).first() is not None  # not the session's own: it may be flushing
 
 
 def _load_keys(session: Session, ring: dict[UUID, AESGCM], owner_id: UUID) -> None:
@@ -189,7 +201,7 @@ def _load_keys(session: Session, ring: dict[UUID, AESGCM], owner_id: UUID) -> No
     owners = {owner for owner in owners if owner not in ring} | {owner_id}
     with session.no_autoflush:
         for key in session.scalars(select(DataKey).where(DataKey.owner_id.in_(owners)).order_by(DataKey.owner_id)):
-            ring[key.owner_id] = AESGCM(vault_of(session).unwrap(key.owner_id, key.wrapped))
+            ring[key.owner_id] = AESGCM(_vault(session).unwrap(key.owner_id, key.wrapped, key.master_key_id))
 
 
 @event.listens_for(SealedRow, "expire", propagate=True)
@@ -219,7 +231,7 @@ def _seal_changes(session: Session, _context: UOWTransaction, _instances: object
         key = _key_of(session, row.seal_owner_id(), create=True)
         for column in sorted(pending):
             text = row.__dict__["_opened"][column]
-            setattr(row, column, None if text is None else _seal(key, text.encode(), _place(row, column)))
+            setattr(row, column, None if text is None else seal_bytes(key, text.encode(), _place(row, column)))
         pending.clear()
 
 

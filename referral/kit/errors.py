@@ -1,6 +1,7 @@
 """Errors people meet: raised where a rule is broken, translated once, here, into a page, JSON or a problem document."""
 
 import logging
+from datetime import timedelta
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
@@ -10,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from referral.kit.state_machine import IllegalMove
 
@@ -47,6 +48,12 @@ class Conflict(ProductError):
     title = _l("Somebody else changed this first")
 
 
+class NotNow(Conflict):
+    """Something else must be done first; nobody else was faster."""
+
+    title = _l("Something else comes first")
+
+
 class NotFound(ProductError):
     """Missing, or not theirs: the same answer for both."""
 
@@ -72,10 +79,15 @@ class Gone(ProductError):
 
 
 class Throttled(ProductError):
-    """Too many tries in a short time."""
+    """Too many tries in a short time. `wait`: until it may be tried again, where that is known."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     title = _l("Please wait a moment")
+
+    def __init__(self, message: LazyString | str, wait: timedelta | None = None) -> None:
+        """Take the words, and how long to wait."""
+        super().__init__(message)
+        self.wait = wait
 
 
 class Unavailable(ProductError):
@@ -160,7 +172,10 @@ def _http_error(error: HTTPException) -> Response:
         413: _("That is too large. Send less at once."),
         400: _("The page was incomplete. Go back, reload it and try again."),
     }
-    return face(status, _("That did not work"), words.get(status, _("Go back and try again.")))
+    answer = face(status, _("That did not work"), words.get(status, _("Go back and try again.")))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110 section 15.5.6
+    return answer
 
 
 def _unexpected(error: Exception) -> Response:

@@ -1,14 +1,21 @@
 """The base of every form: stripped text, tokens against forged and doubled sending, errors from the rules below."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, ValidationError
+from wtforms import DateField, HiddenField, IntegerField, StringField, ValidationError
 
 from referral.kit.errors import InvalidInput
 from referral.kit.phone import parse_phone
+
+#: Nothing that anybody types here was before or will be after; days at the end of the calendar cannot be reckoned with.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+
+#: What a column of numbers holds.
+LARGEST = 2**31 - 1
 
 
 def strip(value: str | None) -> str | None:
@@ -18,16 +25,31 @@ def strip(value: str | None) -> str | None:
     return value.replace("\x00", "").strip() or None
 
 
+def known_day(day: date | None) -> date | None:
+    """Return the day. Raises ValueError, with words for the person, where its year cannot be meant."""
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(_l("Check the year of this date: it must be between 1900 and 2200."))
+    return day
+
+
+def known_number(number: int | None) -> int | None:
+    """Return the number. Raises ValueError, with words for the person, where it is larger than a column holds."""
+    if number is not None and abs(number) > LARGEST:
+        raise ValueError(_l("This number is too large. Check it and type it again."))
+    return number
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form. `form_id` names this one filling, so that sending it twice makes one row."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
-        """Strip every text field."""
+        """Strip every text field; bound every date and number."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
-            """Bind a field, with `strip` before its own filters where it holds text."""
-            if issubclass(unbound_field.field_class, StringField):
-                options["filters"] = [strip, *unbound_field.kwargs.get("filters", ())]
+            """Bind a field, with the filter of its kind before its own."""
+            for kind, filtered in ((StringField, strip), (DateField, known_day), (IntegerField, known_number)):
+                if issubclass(unbound_field.field_class, kind):
+                    options["filters"] = [filtered, *unbound_field.kwargs.get("filters", ())]
             return unbound_field.bind(form=form, **options)
 
     form_id = HiddenField(default=lambda: str(uuid4()))
@@ -46,6 +68,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
+
+    def say_above(self) -> None:
+        """Say on top of the form what is wrong with its fields: the page that comes back does not show them."""
+        for field in self:
+            self.form_errors += [f"{field.label.text}: {error}" for error in field.errors]
+            field.errors = []
 
 
 class PhoneField(StringField):  # type: ignore[misc]  # WTForms has no types

@@ -1,14 +1,17 @@
 """Languages: one table for pages and patients, the locale of a request, and the compiled catalogs."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
+from flask_babel import gettext as _
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 
@@ -48,8 +51,14 @@ LANGUAGES: dict[str, Language] = {
     )
 }
 
+#: The shape of BCP 47: language, then script and country.
+_CODE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
 #: What written_language holds for a person who reads no language: they are called, never texted.
 NO_WRITTEN_LANGUAGE = "none"
+
+#: What staff and organizations are expected to read: of what they will see and somebody else's click writes.
+STAFF_LANGUAGE = "en"
 
 LANGUAGE_COOKIE = "needsrx_language"
 
@@ -60,16 +69,44 @@ def page_languages() -> list[Language]:
 
 
 def language_name(code: str | None) -> str:
-    """Return a language's name as the reader calls it with its own, or the code itself when it is not in the table."""
-    language = LANGUAGES.get(code or "")
-    if language is None:
+    """Return a language's name as the reader calls it with its own; a code that nobody knows is put into words.
+
+    What is no code is a name already and stays as it is.
+    """
+    if not code or not _CODE.fullmatch(code):
         return code or ""
-    reader = get_locale()
-    name: str | None = None
-    if reader is not None and reader.language != "en":
-        name = reader.languages.get(language.code.replace("-", "_"))
-    name = name or language.english
-    return name if name.casefold() == language.endonym.casefold() else f"{name} ({language.endonym})"
+    language = LANGUAGES.get(code)
+    reader = get_locale() or Locale("en")
+    if language is not None and reader.language == "en":
+        name: str | None = language.english
+    else:
+        name = _name_of(code, reader) or (language.english if language else _name_of(code, Locale("en")))
+    if name is None:
+        return str(_("a language that we have no name for (%(code)s)", code=code))
+    endonym = language.endonym if language is not None else _name_of(code, _own_locale(code))
+    return f"{name} ({endonym})" if endonym and endonym.casefold() != name.casefold() else name
+
+
+def _name_of(code: str, reader: Locale | None) -> str | None:
+    """Return the name by the reader's table: of the language as it is written, else of the language."""
+    if reader is None:
+        return None
+    parts = code.lower().split("-", 1)[0], *code.split("-")[1:]
+    known = (reader.languages.get("_".join(parts[:length])) for length in range(len(parts), 0, -1))
+    name: str | None = next(filter(None, known), None)
+    return name
+
+
+def _own_locale(code: str) -> Locale | None:
+    try:
+        return Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def language_cookie() -> str:
+    """Return the name of the cookie that keeps the choice; over https the prefix keeps other hosts from setting it."""
+    return f"__Host-{LANGUAGE_COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else LANGUAGE_COOKIE
 
 
 def current_language() -> Language:
@@ -77,7 +114,7 @@ def current_language() -> Language:
     known = {language.code: language for language in page_languages()}
     if not has_request_context():
         return LANGUAGES["en"]
-    chosen = g.get("language") or request.cookies.get(LANGUAGE_COOKIE)
+    chosen = g.get("language") or request.cookies.get(language_cookie())
     if chosen in known:
         return known[chosen]
     return known[request.accept_languages.best_match(list(known)) or "en"]

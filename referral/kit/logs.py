@@ -6,6 +6,11 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Flask, Response, g, request
+
+from referral.kit import clock
+from referral.kit.scope import NOBODY
+
 #: The extra fields a line may carry. Anything else is left out: names, numbers and texts of people never get in.
 ALLOWED = (
     "request",
@@ -14,13 +19,20 @@ ALLOWED = (
     "status",
     "ms",
     "actor",
+    "person",
+    "membership",
     "event",
     "message_id",
     "state",
     "task",
     "error",
     "count",
+    "head",
 )
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_requests = logging.getLogger("referral.requests")
 
 
 class JsonLines(logging.Formatter):
@@ -47,6 +59,35 @@ def _frames(error: BaseException) -> list[str]:
         frames.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     return frames
+
+
+def init_request_lines(app: Flask) -> None:
+    """Write one line for each request that was answered: who, what, when and how it went.
+
+    Never the address or its values: the route's template stands for it, so that no token of a link gets here.
+    """
+    app.before_request(_begin)
+    app.after_request(_write_line)
+
+
+def _begin() -> None:
+    g.began_s = clock.monotonic_s()
+
+
+def _write_line(response: Response) -> Response:
+    scope = g.get("scope", NOBODY)
+    line = {
+        "request": g.get("request_id"),
+        "method": request.method if request.method in _METHODS else "other",
+        "route": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "ms": round((clock.monotonic_s() - g.get("began_s", clock.monotonic_s())) * 1000, 1),
+        "actor": scope.label,
+        "person": str(scope.person_id) if scope.person_id else None,
+        "membership": str(scope.membership_id) if scope.membership_id else None,
+    }
+    _requests.info("request", extra={name: value for name, value in line.items() if value is not None})
+    return response
 
 
 def start_logs(level: int = logging.INFO) -> None:

@@ -5,31 +5,41 @@ from pathlib import Path
 import click
 from alembic import command
 from alembic.config import Config
-from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import make_url
 
 from referral.kit.command_line import needs_database
-from referral.kit.settings import Settings
-from referral.kit.transaction import database
+from referral.kit.row_security import let_work
+from referral.kit.transaction import current_settings, database
+from resources_directory.db import engine_for
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def alembic_config() -> Config:
     """Return Alembic's settings for the running application's database."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
-    config.attributes["url"] = settings.database_url
-    config.attributes["engine"] = database().engine
+    owner = settings.migration_database_url
+    config.attributes["engine"] = engine_for(owner) if owner else database().engine
     return config
 
 
 @needs_database
 def upgrade_database(revision: str = "head") -> None:
-    """Bring the database to `revision`, the newest if none is named. Raises DatabaseAway."""
-    command.upgrade(alembic_config(), revision)
+    """Bring the database to `revision`, the newest if none is named, and let the product's role work there.
+
+    Raises DatabaseAway.
+    """
+    config = alembic_config()
+    command.upgrade(config, revision)
+    settings = current_settings()
+    role = make_url(settings.database_url).username
+    if settings.migration_database_url and role:
+        with config.attributes["engine"].begin() as connection:
+            let_work(connection, role)
 
 
 @click.group("db")

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from flask import Flask, g
 from flask.typing import ResponseReturnValue
 
-from referral.kit.errors import Denied, NotFound
+from referral.kit.errors import Denied
 from referral.kit.transaction import request_session
 
 View = Callable[..., ResponseReturnValue]
@@ -25,8 +25,24 @@ class SignInNeeded(Exception):
     """Nobody is signed in; the edge leads them to the sign-in page and back."""
 
 
+class SecondFactorNeeded(Exception):
+    """Signed in with one factor only; the edge leads them to the second one and back."""
+
+
+class ConfirmNeeded(Exception):
+    """The step is dangerous and the person has not proven lately who they are; the edge asks them and leads back."""
+
+
 class Principal(Protocol):
     """Whoever acts in this request."""
+
+    @property
+    def complete(self) -> bool:
+        """True when every factor that their role asks for was given."""
+
+    @property
+    def fresh(self) -> bool:
+        """True when they proved a few minutes ago who they are."""
 
     def allows(self, permission: str) -> bool:
         """Return True if one of their roles holds `permission`."""
@@ -38,6 +54,8 @@ class Policy:
     def __init__(self) -> None:
         """Start empty."""
         self.rules: dict[str, frozenset[str]] = {}
+        #: What somebody may do who has given one factor of two: give the second, sign out.
+        self.one_factor: frozenset[str] = frozenset()
 
     def add(self, rules: Mapping[str, Iterable[str]]) -> None:
         """Merge a slice's RULES. Raises ValueError when two slices use one name."""
@@ -55,8 +73,8 @@ class Policy:
 policy = Policy()
 
 
-def requires(permission: str, load: Callable[..., Any] | None = None) -> Callable[[V], V]:
-    """Guard a view: sign-in, the permission, then the record.
+def requires(permission: str, load: Callable[..., Any] | None = None, *, fresh: bool = False) -> Callable[[V], V]:
+    """Guard a view: sign-in, all factors, the permission, a `fresh` proof of who it is, then the record.
 
     `load(session, **url_values)` fetches the record under the session's scope; None and a foreign record give the
     same 404. The view is called with the record in place of the URL values.
@@ -65,22 +83,31 @@ def requires(permission: str, load: Callable[..., Any] | None = None) -> Callabl
     def decorate(view: V) -> V:
         @wraps(view)
         def guarded(**values: Any) -> ResponseReturnValue:
-            principal: Principal | None = g.get("principal")
-            if principal is None:
-                raise SignInNeeded
-            if not principal.allows(permission):
-                raise Denied
+            admit(g.get("principal"), str(permission), fresh=fresh)
             if load is None:
                 return view(**values)
             record = load(request_session(), **values)
             if record is None:
-                raise NotFound
+                raise Denied  # the answer of a page that is not there; the audit keeps who asked for what is not theirs
             return view(record)
 
         guarded.policy_name = str(permission)  # type: ignore[attr-defined]  # read by check_routes
+        guarded.asks_fresh = fresh  # type: ignore[attr-defined]  # printed by `flask policy`
         return guarded  # type: ignore[return-value]  # wraps keeps the signature that Flask sees
 
     return decorate
+
+
+def admit(principal: Principal | None, permission: str, *, fresh: bool = False) -> None:
+    """Return when `principal` may go on. Raises SignInNeeded, SecondFactorNeeded, Denied or ConfirmNeeded."""
+    if principal is None:
+        raise SignInNeeded
+    if not principal.complete and permission not in policy.one_factor:
+        raise SecondFactorNeeded
+    if not principal.allows(permission):
+        raise Denied
+    if fresh and not principal.fresh:
+        raise ConfirmNeeded
 
 
 def public(reason: str) -> Callable[[V], V]:

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, event, false, inspect, or_
+from sqlalchemy import ColumnElement, Connection, and_, event, false, inspect, or_, text, true
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     UOWTransaction,
     mapped_column,
     with_loader_criteria,
@@ -34,6 +35,8 @@ class ScopeKind(StrEnum):
 class Scope:
     """Whose rows: those of `clinic_ids`, those shared with `receiver_ids`, those of one referral; a job sees all.
 
+    `patient_id`: of the clinics' rows, only those about this patient (a patient's own page).
+    `barred`: patients of the clinics who do not want whoever acts to see them: none of their rows.
     `label` names the actor in the audit: "membership", "link" or the job's name.
     """
 
@@ -42,6 +45,8 @@ class Scope:
     clinic_ids: frozenset[UUID] = frozenset()
     receiver_ids: frozenset[UUID] = frozenset()
     referral_id: UUID | None = None
+    patient_id: UUID | None = None
+    barred: frozenset[UUID] = frozenset()
     person_id: UUID | None = None
     membership_id: UUID | None = None
 
@@ -75,6 +80,13 @@ class Shared(ClinicOwned):
     receiver_id: Mapped[UUID | None] = mapped_column(index=True)
 
 
+#: Tells PostgreSQL, whose row-level security (kit/row_security.py) is the second wall, until the transaction ends.
+_TELL = text(
+    "SELECT set_config('needsrx.sees', :sees, true), set_config('needsrx.clinics', :clinics, true),"
+    " set_config('needsrx.receivers', :receivers, true), set_config('needsrx.referral', :referral, true)"
+)
+
+
 class ScopedSession(Session):
     """A session that carries a Scope in `info["scope"]` and obeys it in every ORM statement."""
 
@@ -84,6 +96,13 @@ class ScopedSession(Session):
         scope = self.info.get("scope", NOBODY)
         assert isinstance(scope, Scope)  # noqa: S101 - info is untyped
         return scope
+
+    def take_scope(self, scope: Scope) -> None:
+        """Go on under another scope: a link that was opened, a person who just signed in."""
+        self.info["scope"] = scope
+        connection = self.info.get("told")
+        if connection is not None and self.in_transaction():
+            _tell(connection, scope)
 
     @contextmanager
     def widened(self, reason: str) -> Iterator[None]:
@@ -95,12 +114,12 @@ class ScopedSession(Session):
         narrow = self.scope
         self.flush()
         known = set(self.identity_map.keys())
-        self.info["scope"] = replace(narrow, kind=ScopeKind.JOB, label=reason)
+        self.take_scope(replace(narrow, kind=ScopeKind.JOB, label=reason))
         try:
             yield
             self.flush()
         finally:
-            self.info["scope"] = narrow
+            self.take_scope(narrow)
             if narrow.kind is not ScopeKind.JOB:
                 self._let_go_of_others(known)
 
@@ -110,6 +129,39 @@ class ScopedSession(Session):
                 self.expunge(row)
 
 
+def _tell(connection: Connection, scope: Scope) -> None:
+    """Let the database know whose rows may be seen. One that has failed already shows none until it is rolled back."""
+    if connection.dialect.name != "postgresql" or _has_failed(connection):
+        return
+    facts = {
+        "sees": "all" if scope.kind is ScopeKind.JOB else "some",
+        "clinics": ",".join(str(each) for each in sorted(scope.clinic_ids)),
+        "receivers": ",".join(str(each) for each in sorted(scope.receiver_ids)),
+        "referral": str(scope.referral_id or ""),
+    }
+    connection.execute(_TELL, facts)
+
+
+def _has_failed(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.info.transaction_status.name == "INERROR")
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _tell_at_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if not isinstance(session, ScopedSession) or transaction.nested:
+        return
+    session.info["told"] = connection
+    if session.scope.kind is not ScopeKind.NOBODY:  # who is told nothing sees nothing
+        _tell(connection, session.scope)
+
+
+@event.listens_for(ScopedSession, "after_transaction_end")
+def _forget_connection(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("told", None)
+
+
 def _owned_classes() -> list[type[Any]]:
     return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, ClinicOwned)]
 
@@ -117,13 +169,30 @@ def _owned_classes() -> list[type[Any]]:
 def _visible(cls: Any, scope: Scope) -> ColumnElement[bool]:
     seen: list[ColumnElement[bool]] = []
     if scope.clinic_ids:
-        seen.append(cls.clinic_id.in_(sorted(scope.clinic_ids)))
+        seen.append(and_(cls.clinic_id.in_(sorted(scope.clinic_ids)), _about(cls, scope)))
     if issubclass(cls, Shared):
         if scope.receiver_ids:
             seen.append(cls.receiver_id.in_(sorted(scope.receiver_ids)))
         if scope.referral_id is not None:
             seen.append(getattr(cls, cls.referral_column) == scope.referral_id)
     return or_(*seen) if seen else false()
+
+
+def _about(cls: Any, scope: Scope) -> ColumnElement[bool]:
+    if scope.patient_id is None and not scope.barred:
+        return true()
+    column = _patient_column(cls)
+    if column is None:
+        return true() if scope.patient_id is None else false()
+    if scope.patient_id is not None:
+        return and_(column == scope.patient_id, column.not_in(sorted(scope.barred)))
+    return or_(column.is_(None), column.not_in(sorted(scope.barred)))
+
+
+def _patient_column(cls: Any) -> Any:
+    if "patient_id" in cls.__table__.c:
+        return cls.patient_id
+    return cls.id if hasattr(cls, "patient_id") else None  # a patient's row is about themselves
 
 
 @lru_cache(maxsize=512)
@@ -156,7 +225,7 @@ def _refuse_foreign_rows(session: Session, _context: UOWTransaction, _instances:
 
 def _may_write(row: ClinicOwned, scope: Scope) -> bool:
     if row.clinic_id in scope.clinic_ids:
-        return True
+        return scope.patient_id in (None, getattr(row, "patient_id", None))
     if not isinstance(row, Shared):
         return False
     if row.receiver_id is not None and row.receiver_id in scope.receiver_ids:

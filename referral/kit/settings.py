@@ -9,11 +9,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
+from referral.kit.vault import key_id_of
+
 GATEWAYS = ("twilio", "simulator")
+
+#: What libpq's sslmode may be towards another machine: it proves who answers, or somebody decided otherwise in words.
+VERIFIED_SSL = ("verify-full", "verify-ca")
+DECIDED_SSL = (*VERIFIED_SSL, "require", "disable")
 
 
 class SettingsError(click.ClickException):
@@ -44,10 +50,24 @@ class Settings:
     twilio_account_sid: str | None = _because("the account that sends texts", None)
     twilio_auth_token: str | None = _because("authenticates sending and checks the signature of webhooks", None)
     twilio_messaging_service_sid: str | None = _because("the sender pool of texts", None)
+    migration_database_url: str | None = _because(
+        "who may change the schema; the product itself then runs as a role that may not", None
+    )
+    master_key_before: str | None = _because(
+        "former master keys, newest first, commas between: what they sealed opens until `flask keys rotate` has run",
+        None,
+    )
+    secret_key_before: str | None = _because("the former secret key: forms open in browsers still count", None)
+    audit_head_file: str | None = _because(
+        "a file in a second place to which the heads of the audit chain are written every hour", None
+    )
     trusted_proxies: str | None = _because(
         "how many proxies of ours stand before us; their X-Forwarded-For is believed", None
     )
     twilio_base_url: str | None = _because("sends the Twilio client elsewhere, for tests on this machine", None)
+    outbound_loopback: str | None = _because(
+        "yes lets addresses that administrators set be on this machine, over http too; for tests only", None
+    )
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later."""
@@ -61,11 +81,30 @@ class Settings:
             raise SettingsError("PUBLIC_BASE_URL must start with http:// or https://.")
         if self.message_gateway == "twilio":
             self._require("twilio_account_sid", "twilio_auth_token", "twilio_messaging_service_sid")
-        self.master_key_bytes()
+        self._check_keys()
+        self._check_database("DATABASE_URL", self.database_url)
+        if self.migration_database_url is not None:
+            self._check_database("MIGRATION_DATABASE_URL", self.migration_database_url)
+        if self.audit_head_file is not None and not Path(self.audit_head_file).is_absolute():
+            raise SettingsError("AUDIT_HEAD_FILE must be a whole path, such as /mnt/second/needsrx-heads.txt.")
+
+    def _check_keys(self) -> None:
+        keys = [self.master_key_bytes(), *self.master_keys_before()]
+        if len(set(keys)) < len(keys):
+            raise SettingsError("MASTER_KEY_BEFORE names a key twice, or the one in MASTER_KEY; name former keys only.")
+        if self.secret_key_before == self.secret_key:
+            raise SettingsError("SECRET_KEY_BEFORE is the same as SECRET_KEY; it must be the former one.")
+
+    def _check_database(self, name: str, address: str) -> None:
         try:
-            make_url(self.database_url)
+            url = make_url(address)
         except ArgumentError as error:
-            raise SettingsError("DATABASE_URL must be an address such as postgresql://name@host/database.") from error
+            raise SettingsError(f"{name} must be an address such as postgresql://name@host/database.") from error
+        if _is_remote(url) and url.query.get("sslmode") not in DECIDED_SSL:
+            raise SettingsError(
+                f"{name} leads to another machine ({url.host}) without checking who answers there. Add "
+                "?sslmode=verify-full (and &sslrootcert=… for an authority of your own) to it."
+            )
 
     def _require(self, *names: str) -> None:
         missing = [name.upper() for name in names if getattr(self, name) is None]
@@ -75,21 +114,50 @@ class Settings:
             )
 
     @property
+    def database_is_proven(self) -> bool:
+        """True where the database is on this machine, or proves by its certificate that it is the one meant."""
+        url = make_url(self.database_url)
+        return not _is_remote(url) or url.query.get("sslmode") in VERIFIED_SSL
+
+    @property
     def secure_cookies(self) -> bool:
         """True where the product is reached over https."""
         return self.public_base_url.startswith("https://")
 
+    @property
+    def secret_keys(self) -> list[str]:
+        """The former secret key, if there is one, and the one in use, which is the last."""
+        return [key for key in (self.secret_key_before, self.secret_key) if key]
+
     def master_key_bytes(self) -> bytes:
         """Return the 32 bytes of the master key. Raises SettingsError when it is no such thing."""
-        try:
-            key = base64.b64decode(self.master_key, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise SettingsError(
-                "MASTER_KEY must be the base64 text of 32 bytes; `flask new-keys` makes one."
-            ) from error
-        if len(key) != 32:
-            raise SettingsError("MASTER_KEY must hold exactly 32 bytes; `flask new-keys` makes one.")
-        return key
+        return _key_bytes("MASTER_KEY", self.master_key)
+
+    def master_keys_before(self) -> tuple[bytes, ...]:
+        """Return the former master keys, newest first. Raises SettingsError when one is no such thing."""
+        texts = [text.strip() for text in (self.master_key_before or "").split(",")]
+        return tuple(_key_bytes("MASTER_KEY_BEFORE", text) for text in texts if text)
+
+    def master_keys_ids(self) -> list[str]:
+        """Return the names of all master keys, the one in use first."""
+        return [key_id_of(key) for key in (self.master_key_bytes(), *self.master_keys_before())]
+
+
+def _key_bytes(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SettingsError(f"{name} must be the base64 text of 32 bytes; `flask new-keys` makes one.") from error
+    if len(key) != 32:
+        raise SettingsError(f"{name} must hold exactly 32 bytes; `flask new-keys` makes one.")
+    return key
+
+
+def _is_remote(url: URL) -> bool:
+    hosts = [url.host] if url.host else url.normalized_query.get("host", ())
+    local = ("localhost", "127.0.0.1", "::1")
+    named = [host for each in hosts if each for host in each.split(",")]
+    return url.get_backend_name() != "sqlite" and any(not h.startswith(("/", "@")) and h not in local for h in named)
 
 
 def read_settings(environ: Mapping[str, str], instance: Path) -> Settings:

@@ -99,6 +99,11 @@ def database() -> Database:
     return cast("Database", current_app.extensions["database"])
 
 
+def current_settings() -> Settings:
+    """Return the settings of the running application."""
+    return cast("Settings", current_app.extensions["settings"])
+
+
 def request_session() -> ScopedSession:
     """Return the session of this request. Under g.scope; NOBODY sees no rows of patients."""
     return cast("ScopedSession", g.session)
@@ -108,7 +113,7 @@ def rescope(scope: Scope) -> ScopedSession:
     """Continue this request under another scope: a link that was opened, a person who just signed in."""
     g.scope = scope
     session = request_session()
-    session.info["scope"] = scope
+    session.take_scope(scope)
     return session
 
 

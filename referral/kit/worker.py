@@ -6,21 +6,28 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import FrameType
+from typing import Any, TypeVar
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Row, Select, and_, or_
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.kit import clock
 from referral.kit.installation import beat, follow_clock
-from referral.kit.scope import job_scope
+from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.transaction import Database
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
 IDLE_S = 0.5
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,48 @@ class Task:
     name: str
     every_s: float
     run: Callable[[Database], int]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Takes what is due in turn, at most `most` a round: the next round goes on behind the last, and begins anew after.
+
+    So what fails, or waits for something else, at the head of the list keeps nobody behind it waiting for ever.
+    """
+
+    name: str
+    most: int
+
+    def take(self, database: Database, session: ScopedSession, due: Select[Any], *order: Any) -> list[Row[Any]]:
+        """Return the rows whose turn it is, in the order of two columns: a moment, and an id that tells ties apart."""
+        moment, row_id = order
+        turns = _turns.setdefault(database, {})
+        if self.name in turns:
+            last_moment, last_id = turns.pop(self.name)
+            due = due.where(or_(moment > last_moment, and_(moment == last_moment, row_id > last_id)))
+        taken = due.add_columns(moment.label("turn_moment"), row_id.label("turn_id"))
+        rows = list(session.execute(taken.order_by(moment, row_id).limit(self.most)).all())
+        if len(rows) == self.most:
+            turns[self.name] = (rows[-1].turn_moment, rows[-1].turn_id)
+        return rows
+
+
+#: Where each task of a process goes on: the moment and the id of what it looked at last.
+_turns: WeakKeyDictionary[Database, dict[str, tuple[datetime, UUID]]] = WeakKeyDictionary()
+
+
+def one_by_one(name: str, things: Iterable[Thing], do: Callable[[Thing], int]) -> int:
+    """Do each thing and return how much was done.
+
+    One that fails is logged and tried again in the next round: it keeps none of the others waiting.
+    """
+    done = 0
+    for thing in things:
+        try:
+            done += do(thing)
+        except Exception as error:
+            log.exception("one of a task failed", extra={"task": name, "error": type(error).__name__})
+    return done
 
 
 class Worker:
