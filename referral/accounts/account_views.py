@@ -10,8 +10,8 @@ from referral.accounts.models import LoginSession
 from referral.accounts.passwords import check_password, hash_password
 from referral.accounts.policies import AccountPermission
 from referral.accounts.principal import current_person
-from referral.accounts.sessions import end_login, end_logins, live_logins
-from referral.accounts.signing_in import change_password, confirm_password, own_words
+from referral.accounts.sessions import live_logins
+from referral.accounts.signing_in import change_password, confirm_password, end_own_sign_ins, own_words
 from referral.kit.errors import InvalidInput, Throttled
 from referral.kit.policy import requires
 from referral.kit.scope import NOBODY, ScopedSession
@@ -64,7 +64,7 @@ def password() -> ResponseReturnValue:
 @requires(AccountPermission.OWN_ACCOUNT, load=own_login)
 def end_one(login: LoginSession) -> ResponseReturnValue:
     """Sign one of one's own browsers out."""
-    end_login(request_session(), login.id)
+    end_own_sign_ins(request_session(), current_person(), only=login.id)
     flash(_("That browser is signed out."), "success")
     return redirect(url_for("account.show"), 303)
 
@@ -73,8 +73,7 @@ def end_one(login: LoginSession) -> ResponseReturnValue:
 @requires(AccountPermission.OWN_ACCOUNT)
 def end_others() -> ResponseReturnValue:
     """Sign every other of one's own browsers out."""
-    signed = current_person()
-    end_logins(request_session(), signed.person_id, but=signed.login_session_id)
+    end_own_sign_ins(request_session(), current_person())
     flash(_("All other browsers are signed out."), "success")
     return redirect(url_for("account.show"), 303)
 

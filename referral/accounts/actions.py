@@ -1,25 +1,25 @@
-"""Changing members and their people: new members, memberships given and ended, people suspended and let back in."""
+"""Changing members and their people: new members, memberships given and ended, owners named."""
 
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from referral.accounts.hooks import LeftBehind, what_is_left
 from referral.accounts.models import Member, Membership, Person
 from referral.accounts.names import read_email
 from referral.accounts.policies import ADMINISTRATORS
 from referral.accounts.queries import administrators_of, person_by_email
 from referral.accounts.roles import CLINIC_ROLES, ROLES_OF, MemberKind, Role
-from referral.accounts.sessions import end_logins
-from referral.accounts.standing import check_restoring
+from referral.audit.actions import record
+from referral.audit.models import AuditKind
 from referral.kit import clock
-from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.errors import Conflict, InvalidInput, NotNow
 from referral.kit.scope import ScopedSession
-from resources_directory.db import new_id
+from resources_directory.db import native_insert, new_id
 
 #: The calendar of a member that names none.
 USUAL_TIMEZONE = "America/New_York"
@@ -42,6 +42,17 @@ class NewMember:
     timezone_name: str = USUAL_TIMEZONE
     zip_code: str | None = None
     listing_id: UUID | None = None
+
+
+class HandOverFirst(Conflict):
+    """Somebody still has things to do here: they leave only after these were handed over."""
+
+    def __init__(self, left: LeftBehind) -> None:
+        """Take what is left."""
+        super().__init__(
+            _l("This person still owns to-dos or planned contacts here. Hand them over first, then end the membership.")
+        )
+        self.left = left
 
 
 class ListingFacts(TypedDict):
@@ -80,6 +91,7 @@ def create_member(session: ScopedSession, new: NewMember, *, member_id: UUID | N
     )
     session.add(member)
     session.flush()
+    record(session, AuditKind.MEMBER_MADE, clinic_id=member.id, subject_kind="member", subject_id=member.id)
     return member
 
 
@@ -100,8 +112,9 @@ def member_for_listing(session: ScopedSession, organization_id: UUID, **facts: U
         "listing_id": organization_id,
         "created_at": clock.now(),
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(_MEMBERS).values(**values).on_conflict_do_nothing(index_elements=["listing_id"]))
+    session.execute(
+        native_insert(session, _MEMBERS).values(**values).on_conflict_do_nothing(index_elements=["listing_id"])
+    )
     return session.scalars(select(Member).where(Member.listing_id == organization_id)).one()
 
 
@@ -122,8 +135,12 @@ def add_person(session: ScopedSession, email: str, *, name: str, password_hash: 
     return person
 
 
-def add_membership(session: ScopedSession, member: Member, person: Person, role: Role) -> Membership:
-    """Return the person's membership in this role; an ended one lives again.
+def add_membership(
+    session: ScopedSession, member: Member, person: Person, role: Role, *, taken_up: bool = False
+) -> Membership:
+    """Return the person's membership in this role; an ended one lives again. It is written down.
+
+    `taken_up`: they hold the link of an invitation, and act for themselves.
 
     A clinic's first two people become owner and deputy of its to-dos, so that none is nobody's. Raises InvalidInput
     when the kind of member does not give the role. Flushes; the caller commits.
@@ -139,10 +156,16 @@ def add_membership(session: ScopedSession, member: Member, person: Person, role:
             id=new_id(), member_id=member.id, person_id=person.id, role=role, created_at=clock.now()
         )
         session.add(membership)
+        is_new = True
+    else:
+        is_new = membership.ended_at is not None
     membership.ended_at = None
     if member.kind == MemberKind.CLINIC and role in CLINIC_ROLES:
         _offer_ownership(member, person.id)
     session.flush()
+    if is_new:
+        actor = {"actor": "link", "person_id": person.id} if taken_up else {}
+        _write_down(session, AuditKind.MEMBERSHIP_GIVEN, membership, **actor)
     return membership
 
 
@@ -155,14 +178,15 @@ def check_role(member: Member, role: Role) -> None:
 def end_membership(session: ScopedSession, membership: Membership) -> None:
     """End a membership; its sign-ins are dead from the next request on. Ending twice changes nothing more.
 
-    Raises Conflict when nobody would be left to look after the member's people, or to own its to-dos. Flushes.
+    Raises HandOverFirst while they own something to do, and Conflict when nobody would be left to look after the
+    member's people, or to own its to-dos. Flushes.
     """
     lock_member(session, membership.member_id)
     if membership.ended_at is not None:
         return
     membership.ended_at = clock.now()
     session.flush()
-    _check_administrator_left(session, membership)
+    check_administrator_left(session, membership)
     others = select(Membership.id).where(
         Membership.member_id == membership.member_id,
         Membership.person_id == membership.person_id,
@@ -170,41 +194,12 @@ def end_membership(session: ScopedSession, membership: Membership) -> None:
         Membership.role.in_(sorted(CLINIC_ROLES)),
     )
     if session.scalar(others.order_by(Membership.id).limit(1)) is None:
+        left = what_is_left(session, membership.member_id, membership.person_id)
+        if left is not None:
+            raise HandOverFirst(left)
         _hand_over(session.get_one(Member, membership.member_id), membership.person_id)
     session.flush()
-
-
-def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID | None) -> None:
-    """Bar a member's person from signing in; every sign-in is dead from the next request on.
-
-    Raises Conflict for oneself, when they also work for another member (whose people they are too), or when nobody
-    would be left to look after this one. Flushes; the caller commits.
-    """
-    lock_member(session, membership.member_id)
-    person = session.get_one(Person, membership.person_id)
-    if person.id == by:
-        raise Conflict(_l("You cannot suspend yourself. Ask another administrator."))
-    elsewhere = select(Membership.id).where(
-        Membership.person_id == person.id,
-        Membership.member_id != membership.member_id,
-        Membership.ended_at.is_(None),
-    )
-    if session.scalar(elsewhere.order_by(Membership.id).limit(1)) is not None:
-        message = _l(
-            "This person also works for another member and cannot be suspended from here. End their membership instead."
-        )
-        raise Conflict(message)
-    person.suspended_at = person.suspended_at or clock.now()
-    session.flush()
-    _check_administrator_left(session, membership)
-    end_logins(session, person.id)
-
-
-def restore_person(session: ScopedSession, membership: Membership, *, by: UUID) -> None:
-    """Let a suspended person sign in again. Raises Conflict when `by` may not give their role. Flushes."""
-    check_restoring(session, membership, by=by)
-    session.get_one(Person, membership.person_id).suspended_at = None
-    session.flush()
+    _write_down(session, AuditKind.MEMBERSHIP_ENDED, membership)
 
 
 def name_owners(session: ScopedSession, member: Member, *, owner: UUID, deputy: UUID | None) -> None:
@@ -223,17 +218,30 @@ def name_owners(session: ScopedSession, member: Member, *, owner: UUID, deputy: 
         )
     member.owner_person_id, member.deputy_person_id = owner, deputy
     session.flush()
+    record(session, AuditKind.OWNERS_NAMED, clinic_id=member.id, subject_kind="member", subject_id=member.id)
 
 
 def lock_member(session: ScopedSession, member_id: UUID) -> Member:
     """Let one change of a member's people at a time through: two administrators cannot end each other at once."""
-    return session.scalars(select(Member).where(Member.id == member_id).with_for_update()).one()
+    return session.scalars(select(Member).where(Member.id == member_id).with_for_update(key_share=True)).one()
 
 
-def _check_administrator_left(session: ScopedSession, membership: Membership) -> None:
-    """Raise Conflict if this change took the member's last administrator. One who never had any may go on without."""
+def check_administrator_left(session: ScopedSession, membership: Membership) -> None:
+    """Raise NotNow if this change took the member's last administrator. One who never had any may go on without."""
     if membership.role in ADMINISTRATORS and not administrators_of(session, membership.member_id):
-        raise Conflict(_l("Nobody else looks after the people of this member. Invite another administrator first."))
+        raise NotNow(_l("Nobody else looks after the people of this member. Invite another administrator first."))
+
+
+def _write_down(session: ScopedSession, kind: AuditKind, membership: Membership, **actor: Any) -> None:
+    record(
+        session,
+        kind,
+        clinic_id=membership.member_id,
+        subject_kind="membership",
+        subject_id=membership.id,
+        detail={"role": str(membership.role)},
+        **actor,
+    )
 
 
 def _offer_ownership(member: Member, person_id: UUID) -> None:
@@ -249,5 +257,5 @@ def _hand_over(member: Member, person_id: UUID) -> None:
     if member.owner_person_id != person_id:
         return
     if member.deputy_person_id is None:
-        raise Conflict(_l("This person owns the to-dos here. Name another owner or a deputy first."))
+        raise NotNow(_l("This person owns the to-dos here. Name another owner or a deputy first."))
     member.owner_person_id, member.deputy_person_id = member.deputy_person_id, None

@@ -9,6 +9,8 @@ from flask.cli import with_appcontext
 
 from referral.accounts.invitations import AdministratorExists, first_administrator
 from referral.accounts.links import url_for_link
+from referral.accounts.lost_factors import mend_factors, others_who_can
+from referral.accounts.queries import person_by_email
 from referral.kit.command_line import needs_database
 from referral.kit.errors import InvalidInput
 from referral.kit.policy import policy, route_policies
@@ -32,6 +34,31 @@ def create_administrator(email: str, name: str, again: bool) -> None:
         raise click.ClickException(str(error.message)) from error
     click.echo("Open this address within 7 days to choose a password. It works once.")
     click.echo(url)
+
+
+@click.command("mend-factors")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why, and how you know who asks. It is kept in the audit.")
+@click.option("--force", is_flag=True, help="Do it although an administrator could do it on their page.")
+@with_appcontext
+@needs_database
+def mend_lost_factors(email: str, reason: str, force: bool) -> None:
+    """Take away the second factors of the last administrator, who lost them."""
+    if not reason.strip():
+        raise click.ClickException('Say why: --reason "…"')
+    with database().job("mend-factors") as session:
+        person = person_by_email(session, email)
+        if person is None:
+            raise click.ClickException("Nobody has this e-mail address.")
+        others = others_who_can(session, person.id)
+        if others and not force:
+            raise click.ClickException(
+                f"An administrator can do it on the page of people: {', '.join(others)}. If none can, say --force."
+            )
+        ended = mend_factors(session, person, reason=reason.strip())
+    click.echo(f"{ended} taken away. Recovery codes are dead, and every browser is signed out.")
+    click.echo("Next: they sign in with their password and set up a new second proof; an e-mail tells them so.")
+    click.echo("Your reason stands in the audit.")
 
 
 @click.command("new-keys")

@@ -8,12 +8,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
 
 from referral.accounts.actions import NewMember, add_membership, add_person, check_role, create_member, lock_member
+from referral.accounts.identities import has_usable_identity
 from referral.accounts.links import end_links, issue_link, open_link, use_link
 from referral.accounts.models import Invitation, LinkPurpose, Member, Membership, Person, SignedLink
 from referral.accounts.names import read_email, role_name
-from referral.accounts.queries import has_administrator, person_by_email
+from referral.accounts.queries import has_administrator, local_words, person_by_email
 from referral.accounts.roles import MemberKind, Role
 from referral.accounts.standing import check_invitation, is_overtaken
+from referral.audit.actions import record
+from referral.audit.models import AuditKind
 from referral.kit import clock
 from referral.kit.errors import Conflict, Gone, InvalidInput
 from referral.kit.scope import ScopedSession
@@ -27,6 +30,10 @@ SUBJECT_KIND = "invitation"
 COMPOSER = "invitation"
 
 _TAKEN_BACK = _l("This invitation was taken back or has been taken up. If you have a password, sign in with it.")
+_BY_PROVIDER = _l(
+    "You sign in with your organization's account, so no password can be chosen here. Sign in with your organization's "
+    "account, and ask whoever invited you how you get in here."
+)
 
 
 class AdministratorExists(Exception):
@@ -91,10 +98,15 @@ def invite(
 
 
 def withdraw(session: ScopedSession, invitation: Invitation) -> None:
-    """Take an invitation back: its link is dead, its e-mail stays unsent. Raises Conflict once taken up. Flushes."""
+    """Take an invitation back: its link is dead, its e-mail stays unsent; it is written down.
+
+    Raises Conflict once taken up. Flushes.
+    """
     if invitation.accepted_at is not None:
         raise Conflict(_l("This invitation has been taken up already. End the membership instead."))
-    invitation.withdrawn_at = invitation.withdrawn_at or clock.now()
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = clock.now()
+        _write_down(session, AuditKind.INVITATION_WITHDRAWN, invitation.member_id, invitation.id)
     end_links(session, LinkPurpose.INVITATION, invitation.id)
     cancel_for_subject(session, SUBJECT_KIND, invitation.id, reason="withdrawn")
     session.flush()
@@ -116,11 +128,18 @@ def shown_invitation(session: ScopedSession, token: str) -> ShownInvitation:
 
 
 def take_up_invitation(
-    session: ScopedSession, token: str, *, name: str, password_hash: str | None, language: str
+    session: ScopedSession,
+    token: str,
+    *,
+    name: str,
+    password_hash: str | None,
+    language: str,
+    by_provider: bool = False,
 ) -> Membership:
     """Return the membership that an invitation gives. Of several posts at once exactly one succeeds.
 
-    `password_hash` is that of a new account; None when the person has one already, whose password the caller checked.
+    `password_hash` is that of a new account; None when the person has one already, whose password the caller checked,
+    or `by_provider`, when the member's provider vouches for somebody without a password.
     Raises Gone. Flushes; the caller commits.
     """
     link = open_link(session, token, LinkPurpose.INVITATION)
@@ -129,24 +148,24 @@ def take_up_invitation(
     person = person_by_email(session, invitation.email)
     if person is None:
         person = add_person(session, invitation.email, name=name, password_hash=password_hash, language=language)
-    elif person.password_hash is None:
-        person.name, person.password_hash = name, password_hash
-    elif password_hash is not None or person.suspended_at is not None:
-        raise Gone(_TAKEN_BACK)  # the account came into being meanwhile: its password is never overwritten
-    if person.password_hash is None:
+    else:
+        _check_account(session, person, password_hash=password_hash, by_provider=by_provider)
+        if person.password_hash is None and not by_provider:
+            person.name, person.password_hash = name, password_hash
+    if person.password_hash is None and not by_provider:
         raise InvalidInput(_l("Choose a password."), "password")
     member = lock_member(session, invitation.member_id)
     if is_overtaken(session, invitation, person_id=person.id):
         raise Gone(_TAKEN_BACK)
     invitation.accepted_at = clock.now()
-    return add_membership(session, member, person, Role(invitation.role))
+    return add_membership(session, member, person, Role(invitation.role), taken_up=True)
 
 
 def personal_words(session: ScopedSession, invitation_id: UUID) -> list[str]:
     """Return what the password of an invited person may not lean on."""
     invitation = session.get_one(Invitation, invitation_id)
     member = session.get_one(Member, invitation.member_id)
-    return [invitation.email, invitation.name, member.name, member.texting_name]
+    return [invitation.email, invitation.name, *local_words(member)]
 
 
 def first_administrator(session: ScopedSession, email: str, *, name: str, again: bool = False) -> SignedLink:
@@ -163,6 +182,17 @@ def first_administrator(session: ScopedSession, email: str, *, name: str, again:
         network = create_member(session, NewMember(MemberKind.NETWORK, "NeedsRx"))
     new = NewInvitation(network.id, Role.PLATFORM_ADMINISTRATOR, email, name)
     return _write(session, new, None, new_id())[1]
+
+
+def _check_account(session: ScopedSession, person: Person, *, password_hash: str | None, by_provider: bool) -> None:
+    """Raise Gone when an account that is there already must not be opened, or given a password, by an invitation."""
+    if person.suspended_at is not None:
+        raise Gone(_TAKEN_BACK)
+    if person.password_hash is not None:
+        if password_hash is not None or by_provider:
+            raise Gone(_TAKEN_BACK)  # the account came into being meanwhile: its password is never overwritten
+    elif not by_provider and has_usable_identity(session, person.id):
+        raise Gone(_BY_PROVIDER)  # or whoever reads the link would act for the member whose provider vouches
 
 
 def _write(
@@ -186,6 +216,7 @@ def _write(
     )
     session.add(invitation)
     session.flush()
+    _write_down(session, AuditKind.INVITED, invitation.member_id, invitation.id)
     link = issue_link(session, LinkPurpose.INVITATION, invitation.id, expires_at=clock.now() + LIVES_FOR)
     return invitation, link
 
@@ -220,6 +251,7 @@ def _replace_older(session: ScopedSession, new: NewInvitation, email: str) -> No
         .returning(Invitation.id)
     ).all()
     for invitation_id in older:
+        _write_down(session, AuditKind.INVITATION_WITHDRAWN, new.member_id, invitation_id)
         end_links(session, LinkPurpose.INVITATION, invitation_id)
         cancel_for_subject(session, SUBJECT_KIND, invitation_id, reason="replaced")
 
@@ -229,3 +261,7 @@ def _open_invitation(session: ScopedSession, link: SignedLink) -> Invitation:
     if invitation is None or invitation.withdrawn_at is not None or invitation.accepted_at is not None:
         raise Gone(_TAKEN_BACK)
     return invitation
+
+
+def _write_down(session: ScopedSession, kind: AuditKind, member_id: UUID, invitation_id: UUID) -> None:
+    record(session, kind, clinic_id=member_id, subject_kind=Invitation.__tablename__, subject_id=invitation_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
@@ -20,6 +21,8 @@ from resources_directory.db import new_id
 PATHS: dict[LinkPurpose, str] = {
     LinkPurpose.REFERRAL_ANSWER: "/answer/",
     LinkPurpose.INVITATION: "/invitation/",
+    LinkPurpose.PASSWORD_RESET: "/reset/",
+    LinkPurpose.SCREENING: "/questions/",
 }
 
 #: A real token has 32 + 1 + a few + 1 + 32 characters.
@@ -29,6 +32,19 @@ _UNKNOWN = _l("This link is not complete or was changed on the way. Open it agai
 _USED = _l("This link has been used already. Each link works once; look for a newer message from us.")
 _EXPIRED = _l("This link has expired. Ask whoever sent it for a new one.")
 _REPLACED = _l("This link was replaced or taken back. Look for a newer message from us.")
+
+
+class DeadLink(Gone):
+    """A link that is really ours, and was used, has expired or was replaced. `link`: the row, with what it opened.
+
+    `session_id`: of the browser that opened it while it lived, and still holds it.
+    """
+
+    def __init__(self, message: LazyString, link: SignedLink) -> None:
+        """Take the words for the person, and the link."""
+        super().__init__(message)
+        self.link, self.subject_id = link, link.subject_id
+        self.session_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -78,23 +94,30 @@ def url_for_link(session: ScopedSession, link: SignedLink) -> str:
 def open_link(session: ScopedSession, token: str, purpose: LinkPurpose) -> SignedLink:
     """Return the live link that a token opens; changes nothing.
 
-    Raises Gone: tampered with, absent or of another purpose (the same words), used, replaced, expired.
+    Raises Gone: tampered with, absent or of another purpose (the same words); DeadLink: used, replaced, expired.
     """
-    claim = _read(vault_of(session), token, purpose)
-    link = session.get(SignedLink, claim.link_id, populate_existing=True) if claim else None
-    if claim is None or link is None or link.purpose != purpose:
-        raise Gone(_UNKNOWN)
-    if link.used_at is not None:
-        raise Gone(_USED)
-    if link.ended_at is not None or link.generation != claim.generation:
-        raise Gone(_REPLACED)
-    if link.expires_at <= clock.now():
-        raise Gone(_EXPIRED)
+    link, generation = _claimed(session, token, purpose)
+    check_alive(link, generation)
     return link
 
 
+def known_link(session: ScopedSession, token: str, purpose: LinkPurpose) -> SignedLink:
+    """Return the link of a token that is ours, be it dead or alive. Raises Gone: tampered with or absent."""
+    return _claimed(session, token, purpose)[0]
+
+
+def check_alive(link: SignedLink, generation: int) -> None:
+    """Raise DeadLink when a link opens nothing any more. `generation`: the one that was opened."""
+    if link.used_at is not None:
+        raise DeadLink(_USED, link)
+    if link.ended_at is not None or link.generation != generation:
+        raise DeadLink(_REPLACED, link)
+    if link.expires_at <= clock.now():
+        raise DeadLink(_EXPIRED, link)
+
+
 def use_link(session: ScopedSession, link: SignedLink) -> None:
-    """Use up a link. Of several at once exactly one succeeds; the others raise Gone. Flushes; the caller commits."""
+    """Use up a link. Of several at once exactly one succeeds, the others raise DeadLink. Flushes."""
     session.flush()
     now = clock.now()
     used = session.scalar(
@@ -110,8 +133,17 @@ def use_link(session: ScopedSession, link: SignedLink) -> None:
         .returning(SignedLink.id)
     )
     if used is None:
-        raise Gone(_USED)
+        raise DeadLink(_USED, link)
     session.refresh(link)
+
+
+def _claimed(session: ScopedSession, token: str, purpose: LinkPurpose) -> tuple[SignedLink, int]:
+    """Return the link of a token and the generation it names. Raises Gone."""
+    claim = _read(vault_of(session), token, purpose)
+    link = session.get(SignedLink, claim.link_id, populate_existing=True) if claim else None
+    if claim is None or link is None or link.purpose != purpose:
+        raise Gone(_UNKNOWN)
+    return link, claim.generation
 
 
 def _signature(vault: Vault, purpose: str, link_id: UUID, generation: int) -> str:

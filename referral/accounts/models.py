@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from referral.accounts.roles import MemberKind, Role
+from referral.accounts.roles import GIVEN_ROLES, MemberKind
 from referral.kit.columns import Identified, one_of
 from resources_directory.db import Base
 
@@ -57,7 +57,7 @@ class Membership(Identified, Base):
     """One person's role in one member."""
 
     __tablename__ = "membership"
-    __table_args__ = (one_of("role", Role), UniqueConstraint("member_id", "person_id", "role"))
+    __table_args__ = (one_of("role", GIVEN_ROLES), UniqueConstraint("member_id", "person_id", "role"))
 
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -70,7 +70,7 @@ class Invitation(Identified, Base):
     """An administrator's invitation of one e-mail address to one role."""
 
     __tablename__ = "invitation"
-    __table_args__ = (one_of("role", Role),)
+    __table_args__ = (one_of("role", GIVEN_ROLES),)
 
     member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id"), index=True)
     role: Mapped[str]
@@ -95,6 +95,14 @@ class LoginSession(Identified, Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    #: When the second factor was given; none after one factor only.
+    second_factor_at: Mapped[datetime | None]
+    #: When password or factor was last proven.
+    confirmed_at: Mapped[datetime | None]
+    #: The identity at a member's provider that opened it; it then acts for that member only.
+    identity_id: Mapped[UUID | None] = mapped_column(index=True)
+    #: The emergency access that this browser acts under.
+    break_glass_id: Mapped[UUID | None]
 
 
 class SignInTry(Identified, Base):
@@ -114,6 +122,11 @@ class LinkPurpose(StrEnum):
 
     REFERRAL_ANSWER = "referral_answer"
     INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no password
+    #: The patient's own page.
+    PLAN = "plan"
+    #: Questions that the patient answers alone.
+    SCREENING = "screening"
 
 
 class SignedLink(Identified, Base):

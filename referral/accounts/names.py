@@ -18,6 +18,7 @@ ROLE_NAMES: dict[Role, LazyString] = {
     Role.PRIVACY_OFFICER: _l("Privacy officer"),
     Role.ANALYST: _l("Analyst"),
     Role.PLATFORM_ADMINISTRATOR: _l("Platform administrator"),
+    Role.EMERGENCY: _l("Emergency access"),
 }
 
 KIND_NAMES: dict[MemberKind, LazyString] = {

@@ -7,22 +7,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from referral.accounts.actions import (
+    HandOverFirst,
     NewMember,
     create_member,
     end_membership,
     name_owners,
-    restore_person,
-    suspend_person,
 )
 from referral.accounts.forms import InvitationForm, MemberForm, OwnersForm
 from referral.accounts.invitations import NewInvitation, invite, withdraw
+from referral.accounts.lost_factors import take_factors_away
 from referral.accounts.models import Invitation, Member, Membership
 from referral.accounts.names import kind_name, role_name
 from referral.accounts.policies import ADMINISTRATOR_OF, AccountPermission
 from referral.accounts.principal import current_person
 from referral.accounts.queries import members, open_invitations, people_of
-from referral.accounts.roles import MemberKind, Role
+from referral.accounts.roles import NEEDS_SECOND_FACTOR, MemberKind, Role
 from referral.accounts.standing import roles_to_give
+from referral.accounts.suspending import end_sign_ins as sign_out_everywhere
+from referral.accounts.suspending import restore_person, suspend_person
 from referral.kit.errors import InvalidInput
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
@@ -65,7 +67,7 @@ def member_people(member: Member) -> ResponseReturnValue:
 
 
 @blueprint.post("/members/<uuid:member_id>/invitations")
-@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=member_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=member_looked_after, fresh=True)
 def invite_person(member: Member) -> ResponseReturnValue:
     """Invite somebody to a member."""
     form = InvitationForm()
@@ -110,16 +112,21 @@ def withdraw_invitation(invitation: Invitation) -> ResponseReturnValue:
 
 
 @blueprint.post("/memberships/<uuid:membership_id>/end")
-@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after, fresh=True)
 def end(membership: Membership) -> ResponseReturnValue:
-    """End a membership."""
-    end_membership(request_session(), membership)
+    """End a membership; whoever still has things to do hands them over first."""
+    session = request_session()
+    try:
+        end_membership(session, membership)
+    except HandOverFirst as error:
+        session.rollback()
+        return _people_page(session.get_one(Member, membership.member_id), refused=error), 409
     flash(_("The membership has ended."), "success")
     return _to_people(membership.member_id)
 
 
 @blueprint.post("/memberships/<uuid:membership_id>/suspend")
-@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after, fresh=True)
 def suspend(membership: Membership) -> ResponseReturnValue:
     """Bar a person from signing in."""
     suspend_person(request_session(), membership, by=current_person().person_id)
@@ -128,7 +135,7 @@ def suspend(membership: Membership) -> ResponseReturnValue:
 
 
 @blueprint.post("/memberships/<uuid:membership_id>/restore")
-@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after)
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after, fresh=True)
 def restore(membership: Membership) -> ResponseReturnValue:
     """Let a suspended person sign in again."""
     restore_person(request_session(), membership, by=current_person().person_id)
@@ -136,15 +143,33 @@ def restore(membership: Membership) -> ResponseReturnValue:
     return _to_people(membership.member_id)
 
 
+@blueprint.post("/memberships/<uuid:membership_id>/sign-ins/end")
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after, fresh=True)
+def end_sign_ins(membership: Membership) -> ResponseReturnValue:
+    """Sign a person out in every browser."""
+    sign_out_everywhere(request_session(), membership, anywhere=_anywhere())
+    flash(_("The person is signed out everywhere. They can sign in again."), "success")
+    return _to_people(membership.member_id)
+
+
+@blueprint.post("/memberships/<uuid:membership_id>/lost-factors")
+@requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after, fresh=True)
+def lost_factors(membership: Membership) -> ResponseReturnValue:
+    """Take away the second factors that a person lost."""
+    take_factors_away(request_session(), membership, by=current_person().person_id, anywhere=_anywhere())
+    flash(_("Done. With their password they set up a new second proof now; an e-mail tells them."), "success")
+    return _to_people(membership.member_id)
+
+
 @blueprint.get("/members")
-@requires(AccountPermission.LOOK_AFTER_MEMBERS)
+@requires(AccountPermission.LOOK_AFTER_MEMBERS, fresh=True)
 def all_members() -> ResponseReturnValue:
     """List the members, and offer to make a new one."""
     return _members_page(MemberForm())
 
 
 @blueprint.post("/members")
-@requires(AccountPermission.LOOK_AFTER_MEMBERS)
+@requires(AccountPermission.LOOK_AFTER_MEMBERS, fresh=True)
 def make_member() -> ResponseReturnValue:
     """Make a member and invite its first administrator."""
     form = MemberForm()
@@ -157,6 +182,11 @@ def make_member() -> ResponseReturnValue:
         return _members_page(form), 422
     flash(_("%(member)s takes part now; its administrator is invited.", member=member.name), "success")
     return _to_people(member.id)
+
+
+def _anywhere() -> bool:
+    """Return True if the signed-in administrator looks after every member."""
+    return current_person().allows(AccountPermission.LOOK_AFTER_MEMBERS)
 
 
 def _made(form: MemberForm) -> Member:
@@ -175,7 +205,7 @@ def _made(form: MemberForm) -> Member:
         member.id, ADMINISTRATOR_OF[kind], form.administrator_email.data, form.administrator_name.data
     )
     try:
-        invite(session, invited, by=current_person().person_id)
+        invite(session, invited, by=current_person().person_id, invitation_id=form.filling_id())
     except InvalidInput as error:
         raise InvalidInput(error.message, "administrator_email") from error
     return member
@@ -187,7 +217,11 @@ def _to_people(member_id: UUID) -> ResponseReturnValue:
 
 
 def _people_page(
-    member: Member, *, invitation_form: InvitationForm | None = None, owners_form: OwnersForm | None = None
+    member: Member,
+    *,
+    invitation_form: InvitationForm | None = None,
+    owners_form: OwnersForm | None = None,
+    refused: HandOverFirst | None = None,
 ) -> str:
     session, kind = request_session(), MemberKind(member.kind)
     people = people_of(session, member.id)
@@ -204,10 +238,12 @@ def _people_page(
         "accounts/people.html",
         member=member,
         own=member.id == current_person().member_id,
+        asked_twice=NEEDS_SECOND_FACTOR,
         people=people,
         roles=roles,
         invitations=[(each, role_name(each.role)) for each in open_invitations(session, member.id)],
         form=invitation_form,
+        refused=refused,
         owners_form=owners_form if kind is MemberKind.CLINIC and people else None,
     )
 

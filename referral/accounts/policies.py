@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from referral.accounts.roles import MemberKind, Role
+from referral.accounts.roles import GIVEN_ROLES, ORGANIZATION_ROLES, MemberKind, Role
 
 
 class AccountPermission(StrEnum):
@@ -10,10 +10,14 @@ class AccountPermission(StrEnum):
 
     #: Change one's own password, see one's own sign-ins, choose a membership.
     OWN_ACCOUNT = "account.own"
+    #: Prove who one is: give the second factor, have one, confirm a dangerous step.
+    PROVE = "account.prove"
     #: Invite people to a member, end memberships, suspend people.
     LOOK_AFTER_PEOPLE = "account.people"
     #: Make clinics, community organizations and networks members, and invite their first administrators.
     LOOK_AFTER_MEMBERS = "account.members"
+    #: Say on which days the member is closed.
+    CLOSED_DAYS = "account.closed_days"
 
 
 #: The role of whoever looks after a member's people, by kind of member.
@@ -24,8 +28,13 @@ ADMINISTRATOR_OF: dict[MemberKind, Role] = {
 }
 ADMINISTRATORS = frozenset(ADMINISTRATOR_OF.values())
 
+#: What somebody may do who has given one factor of two.
+ONE_FACTOR = frozenset({str(AccountPermission.PROVE)})
+
 RULES: dict[str, frozenset[Role]] = {
-    AccountPermission.OWN_ACCOUNT: frozenset(Role),
+    AccountPermission.OWN_ACCOUNT: frozenset(GIVEN_ROLES),
+    AccountPermission.PROVE: frozenset(GIVEN_ROLES),  # emergency access changes nothing, not even their own factors
     AccountPermission.LOOK_AFTER_PEOPLE: ADMINISTRATORS,
     AccountPermission.LOOK_AFTER_MEMBERS: frozenset({Role.PLATFORM_ADMINISTRATOR}),
+    AccountPermission.CLOSED_DAYS: ORGANIZATION_ROLES | {Role.CLINIC_ADMINISTRATOR},
 }

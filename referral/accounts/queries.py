@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Exists, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
+from referral.accounts.factor_models import SecondFactor
 from referral.accounts.models import Invitation, LoginSession, Member, Membership, Person
 from referral.accounts.names import fold_email, role_name
 from referral.accounts.policies import ADMINISTRATORS
 from referral.accounts.roles import MemberKind, Role
 from referral.kit.installation import is_demo
 from referral.kit.scope import ScopedSession
+from resources_directory.geo import zip_names
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class MemberPerson:
     email: str
     role: Role
     suspended: bool
+    #: They have a second factor.
+    enrolled: bool = False
 
     @property
     def role_label(self) -> str:
@@ -74,9 +79,26 @@ class MemberRow:
     created_at: datetime
 
 
+def local_words(member: Member) -> list[str]:
+    """Return what the password of somebody who works for the member may not lean on: its names, town and county."""
+    return [member.name, member.texting_name, *zip_names(member.zip_code or "")]
+
+
 def person_by_email(session: ScopedSession, email: str) -> Person | None:
     """Return the person with this e-mail address, however it is capitalized."""
     return session.scalar(select(Person).where(Person.email == fold_email(email)))
+
+
+def has_password(session: ScopedSession, person_id: UUID) -> bool:
+    """Return True if the person chose a password; whom a member's provider lets in may have none."""
+    return session.scalar(select(Person.password_hash).where(Person.id == person_id)) is not None
+
+
+def enrolled(person_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> Exists:
+    """Return the condition that a person has a second factor that counts."""
+    return exists().where(
+        SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None), SecondFactor.ended_at.is_(None)
+    )
 
 
 def names_of(session: ScopedSession, person_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
@@ -103,7 +125,7 @@ def members(session: ScopedSession) -> list[MemberRow]:
 def people_of(session: ScopedSession, member_id: UUID) -> list[MemberPerson]:
     """Return the live memberships of a member with their people, by name."""
     rows = session.execute(
-        select(Membership, Person)
+        select(Membership, Person, enrolled(Person.id).label("enrolled"))
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.member_id == member_id, Membership.ended_at.is_(None))
         .order_by(Person.name, Person.email, Membership.role)
@@ -116,8 +138,9 @@ def people_of(session: ScopedSession, member_id: UUID) -> list[MemberPerson]:
             person.email,
             Role(membership.role),
             person.suspended_at is not None,
+            has_factor,
         )
-        for membership, person in rows
+        for membership, person, has_factor in rows
     ]
 
 
@@ -131,28 +154,37 @@ def open_invitations(session: ScopedSession, member_id: UUID) -> list[Invitation
     return list(rows)
 
 
-def own_memberships(session: ScopedSession, person_id: UUID) -> list[OwnMembership]:
-    """Return a person's live memberships, by the member's name."""
+def own_memberships(session: ScopedSession, person_id: UUID, *, member_id: UUID | None = None) -> list[OwnMembership]:
+    """Return a person's live memberships, by the member's name. `member_id`: only those of this member."""
+    where = [Membership.person_id == person_id, Membership.ended_at.is_(None)]
+    if member_id is not None:
+        where.append(Membership.member_id == member_id)
     rows = session.execute(
         select(Membership, Member)
         .join(Member, Member.id == Membership.member_id)
-        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+        .where(*where)
         .order_by(Member.name, Membership.role, Membership.id)
     )
     return [OwnMembership(each.id, member.id, member.name, Role(each.role)) for each, member in rows]
 
 
-def usual_membership(session: ScopedSession, person_id: UUID) -> UUID | None:
-    """Return the live membership a person acted under last, or their oldest; None when they have none."""
+def usual_membership(session: ScopedSession, person_id: UUID, *, member_id: UUID | None = None) -> UUID | None:
+    """Return the live membership a person acted under last, or their oldest; None when they have none.
+
+    `member_id`: only memberships of this member.
+    """
+    where = [Membership.person_id == person_id, Membership.ended_at.is_(None)]
+    if member_id is not None:
+        where.append(Membership.member_id == member_id)
     last = (
-        select(func.max(LoginSession.created_at))
+        select(func.max(LoginSession.seen_at))
         .where(LoginSession.membership_id == Membership.id)
         .correlate(Membership)
         .scalar_subquery()
     )
     return session.scalar(
         select(Membership.id)
-        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+        .where(*where)
         .order_by(last.desc().nulls_last(), Membership.created_at, Membership.id)
         .limit(1)
     )

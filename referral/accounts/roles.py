@@ -23,10 +23,27 @@ class Role(StrEnum):
     PRIVACY_OFFICER = "privacy_officer"
     ANALYST = "analyst"
     PLATFORM_ADMINISTRATOR = "platform_administrator"
+    #: Whoever broke the glass, for an hour; nobody is invited to it.
+    EMERGENCY = "emergency"
+
+
+#: The roles that a membership may hold.
+GIVEN_ROLES = tuple(role for role in Role if role is not Role.EMERGENCY)
 
 
 CLINIC_ROLES = frozenset({Role.CLINICIAN, Role.NAVIGATOR, Role.CLINIC_ADMINISTRATOR})
 ORGANIZATION_ROLES = frozenset({Role.ORGANIZATION_STAFF, Role.ORGANIZATION_ADMINISTRATOR})
+
+#: Whoever sees protected health information, or gives others access to it, proves twice who they are.
+NEEDS_SECOND_FACTOR = (
+    CLINIC_ROLES
+    | ORGANIZATION_ROLES
+    | {
+        Role.PRIVACY_OFFICER,
+        Role.PLATFORM_ADMINISTRATOR,
+        Role.EMERGENCY,
+    }
+)
 
 #: Which roles a member of each kind may give.
 ROLES_OF: dict[MemberKind, tuple[Role, ...]] = {

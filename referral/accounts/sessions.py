@@ -13,9 +13,11 @@ from flask import Request, Response
 from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.orm import aliased
 
+from referral.accounts.glass_access import under_glass
 from referral.accounts.models import LoginSession, Member, Membership, Person
 from referral.accounts.principal import Signed
-from referral.accounts.roles import MemberKind, Role
+from referral.accounts.queries import enrolled
+from referral.accounts.roles import NEEDS_SECOND_FACTOR, MemberKind, Role
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.settings import Settings
@@ -61,16 +63,31 @@ def secret_of(request: Request, settings: Settings) -> str | None:
     return request.cookies.get(cookie_name(settings))
 
 
-def open_login(session: ScopedSession, person_id: UUID, membership_id: UUID) -> tuple[UUID, str]:
-    """Return (id, secret) of a new signed-in browser. Only the hash of the secret is stored. Flushes."""
+def open_login(
+    session: ScopedSession,
+    person_id: UUID,
+    membership_id: UUID,
+    *,
+    second_factor: bool = False,
+    identity_id: UUID | None = None,
+    confirmed: bool = True,
+) -> tuple[UUID, str]:
+    """Return (id, secret) of a new signed-in browser. Only the hash of the secret is stored. Flushes.
+
+    `second_factor`: the second one was given too, just now. `identity_id`: a member's provider proved who it is, and
+    unless `confirmed` that is no proof to us for dangerous steps.
+    """
     secret, now = secrets.token_urlsafe(SECRET_BYTES), clock.wall()
     login = LoginSession(
         id=new_id(),
-        secret_hash=_hashed(secret),
+        secret_hash=secret_hash(secret),
         person_id=person_id,
         membership_id=membership_id,
         created_at=now,
         seen_at=now,
+        confirmed_at=now if confirmed else None,
+        identity_id=identity_id,
+        second_factor_at=now if second_factor else None,
     )
     session.add(login)
     session.flush()
@@ -78,15 +95,34 @@ def open_login(session: ScopedSession, person_id: UUID, membership_id: UUID) -> 
     return login.id, secret
 
 
+def follow_login(
+    session: ScopedSession, former: LoginSession, membership_id: UUID, *, break_glass_id: UUID | None = None
+) -> tuple[UUID, str]:
+    """Return (id, secret) of a browser that goes on in the place of its former sign-in, which ends.
+
+    What was proven, when, and since when it is signed in stay as they were: going on proves nothing anew. Flushes.
+    """
+    proven = (former.created_at, former.confirmed_at, former.second_factor_at)
+    end_login(session, former.id)
+    login_id, secret = open_login(session, former.person_id, membership_id, identity_id=former.identity_id)
+    login = session.get_one(LoginSession, login_id)
+    login.created_at, login.confirmed_at, login.second_factor_at = proven
+    login.break_glass_id = break_glass_id
+    session.flush()
+    return login_id, secret
+
+
 def find_signed(session: ScopedSession, secret: str) -> tuple[Signed, bool] | None:
     """Return (who is signed in, whether `seen_at` is due to be written) for a cookie's secret, or None.
 
     None when unknown, signed out, idle or open for too long, or when the person is suspended or the membership ended.
     """
-    row = session.execute(_signed_rows().where(LoginSession.secret_hash == _hashed(secret))).one_or_none()
+    row = session.execute(_signed_rows().where(LoginSession.secret_hash == secret_hash(secret))).one_or_none()
     if row is None:
         return None
     signed, now = _signed(row), clock.wall()
+    if row.LoginSession.break_glass_id is not None:
+        signed = under_glass(session, signed, row.LoginSession.break_glass_id)
     idle = now - row.LoginSession.seen_at
     if idle >= IDLE[signed.member_kind] or now - row.LoginSession.created_at >= ABSOLUTE:
         return None
@@ -95,7 +131,9 @@ def find_signed(session: ScopedSession, secret: str) -> tuple[Signed, bool] | No
 
 def signed_by_id(session: ScopedSession, login_session_id: UUID) -> Signed:
     """Return who a browser that was signed in just now acts as."""
-    return _signed(session.execute(_signed_rows().where(LoginSession.id == login_session_id)).one())
+    row = session.execute(_signed_rows().where(LoginSession.id == login_session_id)).one()
+    glass_id = row.LoginSession.break_glass_id
+    return _signed(row) if glass_id is None else under_glass(session, _signed(row), glass_id)
 
 
 def touch(session: ScopedSession, login_session_id: UUID) -> None:
@@ -142,7 +180,8 @@ def live_logins(session: ScopedSession, person_id: UUID) -> list[LoginSession]:
     return list(rows)
 
 
-def _hashed(secret: str) -> bytes:
+def secret_hash(secret: str) -> bytes:
+    """Return what is stored of a cookie's secret."""
     return hashlib.sha256(secret.encode(errors="replace")).digest()
 
 
@@ -152,7 +191,7 @@ def _end_surplus(session: ScopedSession, person_id: UUID) -> None:
     session.flush()
 
 
-def _signed_rows() -> Select[LoginSession, Person, Membership, Member, int]:
+def _signed_rows() -> Select[LoginSession, Person, Membership, Member, int, bool]:
     other = aliased(Membership)
     count = (
         select(func.count())
@@ -161,7 +200,7 @@ def _signed_rows() -> Select[LoginSession, Person, Membership, Member, int]:
         .label("membership_count")
     )
     return (
-        select(LoginSession, Person, Membership, Member, count)
+        select(LoginSession, Person, Membership, Member, count, enrolled(LoginSession.person_id).label("enrolled"))
         .join(Person, Person.id == LoginSession.person_id)
         .join(Membership, Membership.id == LoginSession.membership_id)
         .join(Member, Member.id == Membership.member_id)
@@ -169,8 +208,9 @@ def _signed_rows() -> Select[LoginSession, Person, Membership, Member, int]:
     )
 
 
-def _signed(row: Row[LoginSession, Person, Membership, Member, int]) -> Signed:
-    login, person, membership, member, membership_count = row
+def _signed(row: Row[LoginSession, Person, Membership, Member, int, bool]) -> Signed:
+    login, person, membership, member, membership_count, has_factor = row
+    asked_twice = has_factor or membership.role in NEEDS_SECOND_FACTOR
     return Signed(
         person_id=person.id,
         name=person.name,
@@ -184,4 +224,7 @@ def _signed(row: Row[LoginSession, Person, Membership, Member, int]) -> Signed:
         timezone_name=member.timezone_name,
         login_session_id=login.id,
         membership_count=membership_count,
+        complete=login.second_factor_at is not None or not asked_twice,
+        confirmed_at=login.confirmed_at,
+        identity_id=login.identity_id,
     )

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -39,6 +40,17 @@ def check_restoring(session: ScopedSession, membership: Membership, *, by: UUID)
     member = session.get_one(Member, membership.member_id)
     if Role(membership.role) not in roles_to_give(session, member, by=by):
         raise Conflict(_l("Only an administrator of this member can let this person in again."))
+
+
+def check_only_here(session: ScopedSession, membership: Membership, message: LazyString) -> None:
+    """Raise Conflict with `message` when the person also works for another member, whose people they are too."""
+    elsewhere = select(Membership.id).where(
+        Membership.person_id == membership.person_id,
+        Membership.member_id != membership.member_id,
+        Membership.ended_at.is_(None),
+    )
+    if session.scalar(elsewhere.order_by(Membership.id).limit(1)) is not None:
+        raise Conflict(message)
 
 
 def is_overtaken(session: ScopedSession, invitation: Invitation, *, person_id: UUID) -> bool:

@@ -8,7 +8,6 @@ Every try is counted before the password is looked at, under three keys:
   addresses where the owner has signed in before. So nobody can lock an account by failing on purpose.
 """
 
-import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +17,7 @@ from sqlalchemy import delete, func, select, update
 
 from referral.accounts.models import SignInTry
 from referral.kit import clock
+from referral.kit.addresses import folded_address
 from referral.kit.crypto import vault_of
 from referral.kit.errors import Throttled
 from referral.kit.scope import ScopedSession
@@ -42,12 +42,24 @@ ACCOUNT_PAUSE = timedelta(seconds=5)
 KNOWN_FOR = timedelta(days=30)
 
 
+#: Links sent to one account within the window; further wishes are taken and forgotten.
+RESETS_PER_ACCOUNT = 3
+
+#: Wishes for a new password from one address within the window, and the pause between them from then on.
+RESETS_PER_ADDRESS = 20
+RESET_PAUSE = timedelta(seconds=30)
+
+
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody trying to sign in. `email` folded; `address`: the caller's IP address."""
+    """Somebody trying to sign in. `email` folded, or what else is guessed at; `address`: the caller's IP address.
+
+    `account_pause`: between tries from everywhere once there were many.
+    """
 
     email: str = field(repr=False)
     address: str = field(repr=False)
+    account_pause: timedelta = ACCOUNT_PAUSE
 
 
 @dataclass(frozen=True)
@@ -63,13 +75,30 @@ def take_try(session: ScopedSession, attempt: Attempt) -> list[UUID]:
     _check_both(session, keys.both, now)
     if not _known_here(session, keys.both, now):
         _check_address(session, keys.address, now)
-        _check_account(session, keys.account, now)
+        _check_account(session, keys.account, now, attempt.account_pause)
     tries = [
         SignInTry(id=new_id(), key=key, tried_at=now, failed=True) for key in (keys.both, keys.address, keys.account)
     ]
     session.add_all(tries)
     session.flush()
     return [each.id for each in tries]
+
+
+def take_reset_try(session: ScopedSession, attempt: Attempt) -> bool:
+    """Count a wish for a new password; return False when the account had enough of them lately: the e-mails are there.
+
+    Raises Throttled when the address asked for many. Both count what was typed, be it anybody's or nobody's. Flushes.
+    """
+    vault, address, now = vault_of(session), folded_address(attempt.address), clock.wall()
+    account_key = vault.index("reset_account", attempt.email)
+    address_key = vault.index("reset_address", address)
+    from_here, last = _failures(session, address_key, now - WINDOW)
+    if last is not None and from_here >= RESETS_PER_ADDRESS:
+        _wait_until(last + RESET_PAUSE, now)
+    asked, _last = _failures(session, account_key, now - WINDOW)
+    session.add_all(SignInTry(id=new_id(), key=key, tried_at=now, failed=True) for key in (account_key, address_key))
+    session.flush()
+    return asked < RESETS_PER_ACCOUNT
 
 
 def mark_succeeded(session: ScopedSession, tries: list[UUID]) -> None:
@@ -83,19 +112,6 @@ def forget_old_tries(session: ScopedSession) -> int:
     old_failures = delete(SignInTry).where(SignInTry.failed, SignInTry.tried_at < now - 2 * WINDOW)
     old = delete(SignInTry).where(SignInTry.tried_at < now - KNOWN_FOR)
     return sum(len(session.scalars(each.returning(SignInTry.id)).all()) for each in (old_failures, old))
-
-
-def folded_address(text: str | None) -> str:
-    """Return the address that is counted: an IPv6 household changes its last 64 bits at will, so they are left out."""
-    try:
-        address = ipaddress.ip_address(text or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.IPv6Network((address, 64), strict=False))
-    return str(address)
 
 
 def _keys(session: ScopedSession, attempt: Attempt) -> _Keys:
@@ -122,10 +138,10 @@ def _check_address(session: ScopedSession, key: bytes, now: datetime) -> None:
         _wait_until(last + ADDRESS_PAUSE, now)
 
 
-def _check_account(session: ScopedSession, key: bytes, now: datetime) -> None:
+def _check_account(session: ScopedSession, key: bytes, now: datetime, pause: timedelta) -> None:
     failures, last = _failures(session, key, now - WINDOW)
     if last is not None and failures >= ACCOUNT_TRIES:
-        _wait_until(last + ACCOUNT_PAUSE, now)
+        _wait_until(last + pause, now)
 
 
 def _failures(session: ScopedSession, key: bytes, since: datetime) -> tuple[int, datetime | None]:

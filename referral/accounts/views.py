@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask import session as form_session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from referral.accounts.models import Membership
 from referral.accounts.passwords import check_password, hash_password
 from referral.accounts.policies import AccountPermission
 from referral.accounts.principal import Signed, current_person
+from referral.accounts.providers import provider_of_invitation
 from referral.accounts.queries import demo_accounts, own_memberships
 from referral.accounts.redirects import own_path
 from referral.accounts.sessions import clear_cookie, secret_of, set_cookie
@@ -28,11 +29,10 @@ from referral.accounts.signing_in import (
     switch_membership,
 )
 from referral.kit.errors import InvalidInput, NotFound, Throttled
-from referral.kit.i18n import LANGUAGE_COOKIE, current_language, page_languages
+from referral.kit.i18n import current_language, language_cookie, page_languages
 from referral.kit.policy import public, requires
 from referral.kit.scope import NOBODY
-from referral.kit.settings import Settings
-from referral.kit.transaction import database, request_session, rescope
+from referral.kit.transaction import current_settings, database, request_session, rescope
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -60,13 +60,13 @@ def enter() -> ResponseReturnValue:
         return _sign_in_page(form, 422)
     try:
         admitted = admit(database(), form.email.data, form.password.data, address=_address())
+        signed_in = sign_in(request_session(), admitted, instead_of=_former())
     except SignInRefused as error:
         form.blame(error)
         return _sign_in_page(form, 422)
     except Throttled as error:
         form.form_errors.append(error.message)
         return _sign_in_page(form, 429)
-    signed_in = sign_in(request_session(), admitted, instead_of=_former())
     return _welcome(signed_in, own_path(form.next.data))
 
 
@@ -80,7 +80,7 @@ def enter_demo() -> ResponseReturnValue:
     if account is None:
         raise NotFound
     membership = session.get_one(Membership, account.membership_id)
-    admitted = Admitted(membership.person_id, membership.id)
+    admitted = Admitted(membership.person_id, membership.id, second_factor=True)  # invented people have no phone
     signed_in = sign_in(session, admitted, instead_of=_former())
     return _welcome(signed_in, own_path(request.form.get("next")) or "/")
 
@@ -94,7 +94,7 @@ def leave() -> ResponseReturnValue:
     form_session.clear()
     flash(_("You are signed out."), "success")
     response = _see(url_for("accounts.sign_in"))
-    clear_cookie(response, _settings())
+    clear_cookie(response, current_settings())
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -109,9 +109,9 @@ def choose_language() -> ResponseReturnValue:
     if g.get("principal") is not None:
         set_language(request_session(), current_person(), wanted)
     response = _see(own_path(request.form.get("next"), signing_in=True) or "/")
-    secure = _settings().secure_cookies
+    secure = current_settings().secure_cookies
     response.set_cookie(
-        LANGUAGE_COOKIE, wanted, max_age=ONE_YEAR_S, path="/", secure=secure, httponly=True, samesite="Lax"
+        language_cookie(), wanted, max_age=ONE_YEAR_S, path="/", secure=secure, httponly=True, samesite="Lax"
     )
     return response
 
@@ -121,7 +121,8 @@ def choose_language() -> ResponseReturnValue:
 def memberships() -> ResponseReturnValue:
     """Offer the person's memberships to choose from."""
     signed = current_person()
-    found = own_memberships(request_session(), signed.person_id)
+    within = signed.member_id if signed.identity_id else None  # whom a member's provider let in stays there
+    found = own_memberships(request_session(), signed.person_id, member_id=within)
     return render_template("accounts/memberships.html", choices=found, current=signed.membership_id)
 
 
@@ -190,14 +191,15 @@ def _known_account(token: str, shown: ShownInvitation, form: KnownAccountForm) -
 
 def _sign_in_page(form: SignInForm, status: int) -> ResponseReturnValue:
     accounts = demo_accounts(request_session())
-    lapsed = g.get("principal") is None and secret_of(request, _settings()) is not None
+    lapsed = g.get("principal") is None and secret_of(request, current_settings()) is not None
     return render_template("accounts/sign_in.html", form=form, demo_accounts=accounts, lapsed=lapsed), status
 
 
 def _invitation_page(
     shown: ShownInvitation, form: NewAccountForm | KnownAccountForm, status: int
 ) -> ResponseReturnValue:
-    return render_template("accounts/invitation.html", shown=shown, form=form), status
+    provider = None if shown.known else provider_of_invitation(request_session(), shown.invitation_id)
+    return render_template("accounts/invitation.html", shown=shown, form=form, provider=provider), status
 
 
 def _welcome(signed_in: SignedIn, wanted: str | None) -> Response:
@@ -205,8 +207,10 @@ def _welcome(signed_in: SignedIn, wanted: str | None) -> Response:
     g.principal = signed_in.principal
     rescope(signed_in.principal.scope())
     several = signed_in.principal.membership_count > 1
-    response = _see(wanted or (url_for("accounts.memberships") if several else "/"))
-    set_cookie(response, _settings(), signed_in.secret)
+    wanted = wanted or (url_for("accounts.memberships") if several else "/")
+    after = wanted if wanted != "/" else None
+    response = _see(wanted if signed_in.principal.complete else url_for("factors.ask", next=after))
+    set_cookie(response, current_settings(), signed_in.secret)
     return response
 
 
@@ -224,8 +228,3 @@ def _see(path: str) -> Response:
 
 def _address() -> str:
     return request.remote_addr or ""
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

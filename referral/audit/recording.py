@@ -32,6 +32,7 @@ def audit_row(kind: AuditKind, scope: Scope, **facts: Any) -> dict[str, Any]:
         "subject_id": None,
         "place": (request.endpoint or "-") if in_request else scope.label,
         "request_id": g.get("request_id") if in_request else None,
+        "note_sealed": None,
         "detail": {},
     }
     return row | facts
