@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 
-from resources_directory.hours import LAST_MINUTE, WEEK, Opening, Weekday
+from resources_directory.hours import WEEK, Opening, Weekday, is_whole_day
 
 #: Some Monday; only its weekday counts.
 _MONDAY = date(2024, 1, 1)
@@ -21,8 +21,7 @@ def _line(opening: Opening) -> str:
     days = _days(opening)
     if opening.opens_at is None or not days or not opening.readable:
         return opening.description or days
-    whole_day = opening.closes_at in (None, LAST_MINUTE, opening.opens_at) and opening.opens_at.hour == 0
-    if whole_day:
+    if is_whole_day(opening.opens_at, opening.closes_at):
         times = _("all day")
     elif opening.closes_at is None:
         times = _("from %(opens)s", opens=format_time(opening.opens_at, "short"))

@@ -6,15 +6,16 @@ and everything but name, words and phone of confidential services, never leave.
 
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import lazy_gettext as _l
 
 from referral.directory.hsds_queries import ListQuery, full_service, listed_services
+from referral.directory.openapi import document
 from referral.kit.errors import InvalidInput, NotFound
+from referral.kit.limits import OPEN_API, limited
 from referral.kit.paging import page_count
 from referral.kit.policy import public
-from referral.kit.settings import Settings
-from referral.kit.transaction import request_session
+from referral.kit.transaction import current_settings, request_session
 
 blueprint = Blueprint("hsds", __name__, url_prefix="/hsds")
 
@@ -32,7 +33,7 @@ NOT_YET = ("taxonomy_term_id", "taxonomy_id", "modified_after", "full", "minimal
 @public("the standard's public API")
 def about() -> Response:
     """Return which version of the standard this API speaks."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     return jsonify(
         version=VERSION,
         profile=PROFILE,
@@ -42,7 +43,15 @@ def about() -> Response:
     )
 
 
+@blueprint.get("/openapi.json")
+@public("the description of the public API")
+def openapi() -> Response:
+    """Return the OpenAPI document of what this API answers today."""
+    return jsonify(document(VERSION, MOST_PER_PAGE))
+
+
 @blueprint.get("/services")
+@limited(OPEN_API)
 @public("the standard's public API")
 def services() -> Response:
     """Return one page of services, with organization and program, in the page envelope of the standard."""
@@ -62,6 +71,7 @@ def services() -> Response:
 
 
 @blueprint.get("/services/<uuid:service_id>")
+@limited(OPEN_API)
 @public("the standard's public API")
 def service(service_id: UUID) -> Response:
     """Return one service with everything nested. 404 for a retired one, and for one that may not be passed on."""
@@ -77,7 +87,7 @@ def _query() -> ListQuery:
             raise InvalidInput(_l("This API does not know the parameter %(name)s yet.", name=name))
     organization = request.args.get("organization_id")
     try:
-        organization_id = UUID(organization) if organization else None
+        organization_id = UUID(organization) if organization is not None else None
     except ValueError as error:
         raise InvalidInput(_l("organization_id must be a UUID.")) from error
     return ListQuery(
@@ -92,6 +102,6 @@ def _number(name: str, default: int, most: int) -> int:
     text = request.args.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
         raise InvalidInput(_l("%(name)s must be a number from 1 to %(most)s.", name=name, most=most))
     return int(text)

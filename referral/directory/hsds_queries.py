@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from referral.kit.scope import ScopedSession
-from resources_directory.exporting.nested import SERVICE, Node
+from resources_directory.exporting.nested import nested_service
 from resources_directory.exporting.selection import may_leave
 from resources_directory.exporting.values import Outgoing, outgoing
-from resources_directory.importing.columns import ANY_TABLE, links_of, table_of
+from resources_directory.importing.columns import table_of
 from resources_directory.text_index import find_by_words
 
 #: All that is told of a confidential service: nobody may find out where it is, and nothing is ever sent to it.
 TOLD_OF_CONFIDENTIAL = ("id", "organization_id", "name", "description", "status", "phones", "languages", "organization")
 TOLD_OF_ITS_ORGANIZATION = ("id", "name", "description")
-#: Links to a record of the same kind, which is not nested.
-KEPT_LINKS = frozenset({"parent_id", "parent_organization_id"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def full_service(session: ScopedSession, service_id: UUID) -> Outgoing | None:
     row = session.execute(select(service).where(service.c.id == service_id, may_leave("service"))).one_or_none()
     if row is None or row.status == "defunct":
         return None
-    values = _nested(session, SERVICE, row)
+    values = nested_service(session, service_id)
     return _discreet(row, values) if values is not None else None
 
 
@@ -89,32 +87,3 @@ def _by_id(session: ScopedSession, table_name: str, ids: set[UUID | None]) -> di
     table = table_of(table_name)
     rows = session.execute(select(table).where(table.c.id.in_(ids - {None}), may_leave(table_name)))
     return {row.id: values for row in rows if (values := outgoing(table_name, row)) is not None}
-
-
-def _nested(session: ScopedSession, node: Node, row: Any) -> Outgoing | None:
-    """Return one record with its children inside. One statement for each kind of child: for single services only."""
-    values = outgoing(node.table, row)
-    if values is None:
-        return None
-    for key, column, inner in node.one:
-        table = table_of(inner.table)
-        found = _all_nested(session, inner, select(table).where(table.c.id == getattr(row, column)))
-        if found:
-            values[key] = found[0]
-    for key, inner in node.many:
-        table = table_of(inner.table)
-        column = next((name for known, name in ANY_TABLE if known == inner.table), f"{node.table}_id")
-        children = select(table).where(table.c[column] == row.id).order_by(table.c.id)
-        if inner.alone:
-            children = children.where(table.c.service_id.is_(None))
-        found = _all_nested(session, inner, children)
-        if found:
-            values[key] = found
-    links = [link.name for link in links_of(node.table)]
-    links += [column for known, column in ANY_TABLE if known == node.table]
-    return {name: value for name, value in values.items() if name in KEPT_LINKS or name not in links}
-
-
-def _all_nested(session: ScopedSession, node: Node, wanted: Select[Any]) -> list[Outgoing]:
-    rows = session.execute(wanted.where(may_leave(node.table))).all()
-    return [values for row in rows if (values := _nested(session, node, row)) is not None]

@@ -8,7 +8,11 @@ from flask_babel import gettext as _
 from referral.directory.hour_words import hour_lines
 from referral.kit.i18n import LANGUAGES, language_name
 from referral.referrals.reason_words import ReasonLine, reason_lines
-from resources_directory.service_hit import ServiceHit, SpokenLanguage
+from resources_directory.service_hit import ReasonCode, ServiceHit, SpokenLanguage
+
+#: Reasons that the place and the facts of a row say already.
+PLACE = frozenset({ReasonCode.PLACE_PRIVATE})
+FOR_WHOM = frozenset({ReasonCode.FOR_WHOM, ReasonCode.FOR_WHOM_UNCONFIRMED})
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,8 @@ class ServiceRow:
 
     hit: ServiceHit
     reasons: list[ReasonLine]
+    #: The same without what stands among the facts of the service's own page.
+    further: list[ReasonLine]
     hours: list[str]
     languages: str
     ages: str
@@ -38,7 +44,8 @@ def service_row(hit: ServiceHit) -> ServiceRow:
     spoken = dict.fromkeys(map(_language, hit.languages))
     return ServiceRow(
         hit=hit,
-        reasons=reason_lines(hit.reasons),
+        reasons=_reasons(hit, PLACE),
+        further=_reasons(hit, PLACE | FOR_WHOM),
         hours=hour_lines(hit.hours),
         languages=", ".join(spoken),
         ages=_ages(hit),
@@ -47,8 +54,12 @@ def service_row(hit: ServiceHit) -> ServiceRow:
     )
 
 
+def _reasons(hit: ServiceHit, said: frozenset[ReasonCode]) -> list[ReasonLine]:
+    return reason_lines(reason for reason in hit.reasons if reason.code not in said)
+
+
 def _language(spoken: SpokenLanguage) -> str:
-    return language_name(spoken.code) if spoken.code in LANGUAGES else spoken.name or spoken.code or ""
+    return language_name(spoken.code) if spoken.code in LANGUAGES else spoken.name or language_name(spoken.code)
 
 
 def _ages(hit: ServiceHit) -> str:

@@ -1,6 +1,6 @@
 """Registering patients, correcting them, and adding their phones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from referral.kit.crypto import vault_of
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.i18n import LANGUAGES, NO_WRITTEN_LANGUAGE
 from referral.kit.scope import ScopedSession
+from referral.patients.corrections import note_corrections
 from referral.patients.models import Patient, PatientNameToken, PatientPhone, PhoneNumber
-from referral.patients.queries import fold_record_number, name_tokens, name_words
+from referral.patients.queries import birth_date_of, fold_record_number, name_tokens, name_words
 from referral.patients.states import PhoneHolder, PrivacyLevel, SmsSafety
 from resources_directory.db import new_id
 
@@ -49,6 +50,23 @@ class PhoneFacts:
     holder: PhoneHolder = PhoneHolder.SELF
     is_shared: bool = False
     sms_ok: SmsSafety = SmsSafety.UNKNOWN
+
+
+def facts_of(patient: Patient) -> PatientFacts:
+    """Return what is stored of the patient."""
+    return PatientFacts(
+        given_name=patient.given_name,
+        family_name=patient.family_name,
+        second_family_name=patient.second_family_name,
+        chosen_name=patient.chosen_name,
+        birth_date=birth_date_of(patient),
+        record_number=patient.record_number,
+        zip_code=patient.zip_code,
+        written_language=patient.written_language,
+        spoken_language=patient.spoken_language,
+        interpreter_needed=patient.interpreter_needed,
+        privacy_level=PrivacyLevel(patient.privacy_level),
+    )
 
 
 def check_facts(facts: PatientFacts) -> None:
@@ -92,11 +110,17 @@ def register_patient(
     return patient
 
 
-def correct_patient(session: ScopedSession, patient: Patient, facts: PatientFacts, *, version: int) -> Patient:
-    """Change a patient's facts. `version` is that of the page. Raises Conflict when somebody was faster. Flushes."""
+def correct_patient(
+    session: ScopedSession, patient: Patient, facts: PatientFacts, *, version: int, by: UUID | None = None
+) -> Patient:
+    """Change a patient's facts; what stood before is kept. `version` is that of the page.
+
+    Raises Conflict when somebody was faster, InvalidInput. Flushes.
+    """
     check_facts(facts)
     if patient.version != version:
         raise Conflict(_l("Somebody changed this patient while you were typing. Compare both, then save again."))
+    note_corrections(session, patient, before=stored_facts(facts_of(patient)), after=stored_facts(facts), by=by)
     _write(session, patient, facts)
     session.execute(delete(PatientNameToken).where(PatientNameToken.patient_id == patient.id))
     _write_tokens(session, patient, facts)
@@ -114,6 +138,7 @@ def add_phone(session: ScopedSession, patient: Patient, facts: PhoneFacts, *, by
             PatientPhone.retired_at.is_(None),
         )
     )
+    before = _stored_phone(facts.e164, phone) if phone is not None else None
     if phone is None:
         phone = PatientPhone(
             clinic_id=patient.clinic_id, patient_id=patient.id, phone_number_id=number.id, created_at=clock.now()
@@ -122,13 +147,17 @@ def add_phone(session: ScopedSession, patient: Patient, facts: PhoneFacts, *, by
     phone.holder, phone.is_shared, phone.sms_ok = facts.holder, facts.is_shared, facts.sms_ok
     phone.confirmed_at, phone.confirmed_by = clock.now(), by
     session.flush()
+    after = _stored_phone(facts.e164, phone)
+    note_corrections(session, patient, before={"phone": before}, after={"phone": after}, by=by)
     return phone
 
 
-def retire_phone(session: ScopedSession, phone: PatientPhone) -> None:
+def retire_phone(session: ScopedSession, phone: PatientPhone, *, by: UUID | None = None) -> None:
     """Stop using a phone for this patient; its consent does not move to another. Flushes."""
     phone.retired_at = clock.now()
-    session.flush()
+    number = session.get_one(PhoneNumber, phone.phone_number_id)
+    before = {"phone": _stored_phone(number.number or "", phone)}
+    note_corrections(session, phone, before=before, after={"phone": None}, by=by)
 
 
 def phone_number(session: ScopedSession, e164: str) -> PhoneNumber:
@@ -143,7 +172,23 @@ def phone_number(session: ScopedSession, e164: str) -> PhoneNumber:
                 session.add(number)
         except IntegrityError:  # another clinic wrote it down in the same moment
             return session.scalars(select(PhoneNumber).where(PhoneNumber.number_index == index)).one()
+    elif number.number_sealed is None:  # its STOP outlived an erased record; somebody now gives the number anew
+        number.number = e164
+        session.flush()
     return number
+
+
+def stored_facts(facts: PatientFacts) -> dict[str, str | None]:
+    """Return the facts as the history keeps them: name of the fact to a text; None where nothing is known."""
+    found = {}
+    for each in fields(facts):
+        value = getattr(facts, each.name)
+        found[each.name] = "yes" if value is True else str(value) if value else None
+    return found
+
+
+def _stored_phone(e164: str, phone: PatientPhone) -> str:
+    return " ".join((e164, phone.holder, "shared" if phone.is_shared else "own", phone.sms_ok))
 
 
 def _registered(session: ScopedSession, patient_id: UUID | None) -> Patient | None:

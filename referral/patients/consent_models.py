@@ -31,6 +31,8 @@ class TextingConsent(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     #: Who spoke: "patient", or a parent's or guardian's relation.
     in_whose_name: Mapped[str] = mapped_column(default="patient")
+    #: Who that was, where they are recorded. No foreign key: SQLite would copy the table to add one.
+    proxy_id: Mapped[UUID | None]
     interpreter_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
 
@@ -56,6 +58,8 @@ class SharingConsent(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     method: Mapped[str]
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     in_whose_name: Mapped[str] = mapped_column(default="patient")
+    #: Who that was, where they are recorded. No foreign key: SQLite would copy the table to add one.
+    proxy_id: Mapped[UUID | None]
     interpreter_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
 

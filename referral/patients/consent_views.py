@@ -19,8 +19,10 @@ from referral.patients.forms import StopSharingForm, StopTextsForm, TextingForm,
 from referral.patients.models import Patient
 from referral.patients.page_rows import PhoneRow, SharingRow, phone_rows, sharing_rows
 from referral.patients.policies import PatientPermission
+from referral.patients.proxies import speaker_choices
 from referral.patients.queries import display_name, patient_by_id
 from referral.patients.states import ConsentMethod, OptOutKind
+from referral.patients.words import SPEAKERS
 
 blueprint = Blueprint("consents", __name__, url_prefix="/patients", template_folder="templates")
 
@@ -65,6 +67,7 @@ def texting(found: PhoneOfPatient) -> ResponseReturnValue:
     """Show the words of texting consent, to be read out or shown, and the form for the answer."""
     language = words_language(request.args.get("words") or _language_of(found.patient))
     form = TextingForm(obj=found.row.phone, words_language=language, words_version=WORDS_VERSION)
+    form.offer_speakers(_texting_speakers(found))
     return _texting_page(form, found)
 
 
@@ -74,6 +77,7 @@ def record_texting(found: PhoneOfPatient) -> ResponseReturnValue:
     """Record what the patient said about texts to this phone, with the words they were shown."""
     form, session, signed = TextingForm(), request_session(), current_person()
     language = words_language(form.words_language.data)
+    form.offer_speakers(_texting_speakers(found))
     valid = form.validate()
     if form.words_version.data != WORDS_VERSION:
         form.words_version.data, valid = WORDS_VERSION, False
@@ -86,6 +90,11 @@ def record_texting(found: PhoneOfPatient) -> ResponseReturnValue:
     record_texting_consent(session, found.row.phone, given=given, taken=consent_taken(form, shown))
     flash(_("The patient's answer about texts is recorded."), "success")
     return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
+
+
+def _texting_speakers(found: PhoneOfPatient) -> list[tuple[str, str]]:
+    """Return who may agree to texts to this phone: the patient, and who speaks for them for their own phone only."""
+    return speaker_choices(request_session(), found.patient, SPEAKERS, phone_id=found.row.phone.id)
 
 
 def _language_of(patient: Patient) -> str | None:
@@ -136,7 +145,9 @@ def record_stop(found: PhoneOfPatient) -> ResponseReturnValue:
 @requires(PatientPermission.TAKE_CONSENT, load=one_sharing)
 def stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
     """Ask who wants the sharing to stop, and how they said so."""
-    return _stop_sharing_page(StopSharingForm(), found)
+    form = StopSharingForm()
+    form.offer_speakers(_whoever(found.patient))
+    return _stop_sharing_page(form, found)
 
 
 @blueprint.post("/<uuid:patient_id>/sharing/<uuid:organization_id>/stop")
@@ -144,6 +155,7 @@ def stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
 def record_stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
     """Take the permission back, and with it what is under way. Taken back already, it stays as it is."""
     form = StopSharingForm()
+    form.offer_speakers(_whoever(found.patient))
     if not form.validate():
         return _stop_sharing_page(form, found), 422
     given, by = found.row.consent, current_person().person_id
@@ -154,6 +166,12 @@ def record_stop_sharing(found: SharingOfPatient) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
+
+
+def _whoever(patient: Patient) -> list[tuple[str, str]]:
+    """Return everybody who may say stop: a stop is never refused, whoever says it."""
+    named = speaker_choices(request_session(), patient, SPEAKERS)
+    return [*named, *((relation, str(words)) for relation, words in SPEAKERS.items() if relation != "patient")]
 
 
 def _stop_sharing_page(form: StopSharingForm, found: SharingOfPatient) -> str:

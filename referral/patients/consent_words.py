@@ -34,20 +34,45 @@ SHARING_WORDS: dict[str, str] = {
     ),
 }
 
+#: What a person agrees to when another clinic is to look after them.
+MOVE_WORDS: dict[str, str] = {
+    "en": (
+        "May we tell {clinic} your name, birth date, languages, ZIP code and phones, so that they look after you from "
+        "now on? Requests that we have made stay with us until they are done. They will ask you again whether they may "
+        "send you texts. Your care does not depend on your answer."
+    ),
+    "es": (
+        "¿Podemos dar a {clinic} su nombre, fecha de nacimiento, idiomas, código postal y teléfonos, para que le "
+        "atiendan desde ahora? Las solicitudes que ya hicimos siguen con nosotros hasta que terminen. Le preguntarán "
+        "de nuevo si pueden enviarle mensajes. Su atención no depende de su respuesta."
+    ),
+}
+
 FIELD_LABELS = {
     SharedField.NAME: _l("name"),
     SharedField.PHONE: _l("phone"),
     SharedField.SPOKEN_LANGUAGE: _l("language"),
     SharedField.ZIP_CODE: _l("the ZIP code"),
     SharedField.BIRTH_DATE: _l("birth date"),
+    SharedField.HOUSEHOLD_SIZE: _l("size of the household"),
+    SharedField.CHILDREN_UNDER_5: _l("children under 5 at home"),
+    SharedField.DIET: _l("diet"),
+    SharedField.MOBILITY: _l("getting around"),
+    SharedField.GOOD_HOURS: _l("good hours to be reached"),
     SharedField.NEED: _l("the need"),
     SharedField.NOTE: _l("a note from the clinic"),
+    SharedField.TESTIMONY: _l("what you tell us about how it went"),
 }
 
 
 def words_language(language: str | None) -> str:
     """Return the language the words are shown in: the person's own where we have it, English with an interpreter."""
     return language if language in SHARING_WORDS else "en"
+
+
+def move_words(language: str, clinic: str) -> str:
+    """Return the words to read out and store, by which a patient agrees to move to `clinic`."""
+    return MOVE_WORDS[language].replace("{clinic}", clinic)
 
 
 def sharing_words(language: str, organization: str, fields: Iterable[str]) -> str:

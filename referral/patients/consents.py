@@ -1,5 +1,6 @@
 """Consent as events: texting and sharing, opt-out, and the one answer to "may we text this patient, and where"."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,8 +13,15 @@ from referral.kit.scope import ScopedSession
 from referral.patients import hooks
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
-from referral.patients.queries import phones_with_numbers
-from referral.patients.states import ConsentMethod, OptOutKind, PrivacyLevel, SharedField, SmsSafety
+from referral.patients.queries import kept_record, phones_with_numbers
+from referral.patients.states import (
+    ConsentMethod,
+    OptOutKind,
+    PhoneHolder,
+    PrivacyLevel,
+    SharedField,
+    SmsSafety,
+)
 from resources_directory.db import new_id
 
 C = TypeVar("C", TextingConsent, SharingConsent)
@@ -27,6 +35,7 @@ STOP_WORDS, START_WORDS = "STOP", "START"
 class ConsentTaken:
     """How a consent was taken: the exact words and their language and version, the method, who spoke and who wrote.
 
+    `in_whose_name`: "patient", a relation, or "<relation>:<proxy id>" of whoever is recorded (patients/proxies.py).
     `event_id`: the form's id, so that sending it twice makes one event.
     """
 
@@ -42,12 +51,17 @@ class ConsentTaken:
 
 @dataclass(frozen=True)
 class TextingRoute:
-    """Where a patient may be texted (E.164 and number id), or why not. `is_shared`: others read that phone."""
+    """Where a patient may be texted (E.164 and number id), or why not. `is_shared`: others read that phone.
+
+    `held_by_other`: the phone is somebody else's (patients/proxies.py says what may go there).
+    """
 
     phone_number_id: UUID | None = None
     e164: str | None = None
     is_shared: bool = False
     why_not: str | None = None
+    patient_phone_id: UUID | None = None
+    held_by_other: bool = False
 
 
 def record_texting_consent(
@@ -172,12 +186,16 @@ def _by_text(consent: TextingConsent, words: str) -> ConsentTaken:
 
 def texting_consent_of(session: ScopedSession, phone: PatientPhone) -> TextingConsent | None:
     """Return the newest event of texting consent for this phone."""
-    return session.scalar(
-        select(TextingConsent)
-        .where(TextingConsent.patient_phone_id == phone.id)
-        .order_by(TextingConsent.at.desc(), TextingConsent.id.desc())
-        .limit(1)
-    )
+    return texting_consents_of(session, [phone]).get(phone.id)
+
+
+def texting_consents_of(session: ScopedSession, phones: Iterable[PatientPhone]) -> dict[UUID, TextingConsent]:
+    """Return phone id to the newest event of texting consent for it; phones without any are left out."""
+    newest: dict[UUID, TextingConsent] = {}
+    events = select(TextingConsent).where(TextingConsent.patient_phone_id.in_([phone.id for phone in phones]))
+    for consent in session.scalars(events.order_by(TextingConsent.at.desc(), TextingConsent.id.desc())):
+        newest.setdefault(consent.patient_phone_id, consent)
+    return newest
 
 
 def sharing_consents_of(session: ScopedSession, patient_id: UUID) -> list[SharingConsent]:
@@ -190,15 +208,21 @@ def sharing_consents_of(session: ScopedSession, patient_id: UUID) -> list[Sharin
 
 
 def texting_route(session: ScopedSession, patient: Patient) -> TextingRoute:
-    """Return the phone that may be texted now, or why none may. Unknown safety is no."""
-    why_not = _why_no_texts(patient)
+    """Return the phone that may be texted now, or why none may. Unknown safety is no.
+
+    Of a record that was merged both must allow it: its own wishes, and those of the record that is kept.
+    """
+    why_not = _why_no_texts(patient) or _why_no_texts(kept_record(session, patient))
     if why_not:
         return TextingRoute(why_not=why_not)
     reasons = ["no_phone"]
-    for phone, number in phones_with_numbers(session, patient.id):
-        why_not = _why_not_this(session, phone, number)
+    phones = phones_with_numbers(session, patient.id)
+    consents = texting_consents_of(session, [phone for phone, _number in phones])
+    for phone, number in phones:
+        why_not = _why_not_this(phone, number, consents.get(phone.id))
         if why_not is None:
-            return TextingRoute(number.id, number.number, phone.is_shared)
+            other = phone.holder != PhoneHolder.SELF
+            return TextingRoute(number.id, number.number, phone.is_shared, None, phone.id, other)
         reasons.append(why_not)
     return TextingRoute(why_not=reasons[-1])
 
@@ -217,7 +241,9 @@ def _id_for(taken: ConsentTaken, known: object | None) -> UUID:
 
 def _columns_of(taken: ConsentTaken) -> dict[str, Any]:
     """Return what both kinds of consent store of how it was taken; `event_id` is the row's own id."""
-    return {each.name: getattr(taken, each.name) for each in fields(taken) if each.name != "event_id"}
+    columns = {each.name: getattr(taken, each.name) for each in fields(taken) if each.name != "event_id"}
+    columns["in_whose_name"], _colon, proxy = taken.in_whose_name.partition(":")
+    return columns | {"proxy_id": UUID(proxy) if proxy else None}
 
 
 def _why_no_texts(patient: Patient) -> str | None:
@@ -232,14 +258,13 @@ def _why_no_texts(patient: Patient) -> str | None:
     return None
 
 
-def _why_not_this(session: ScopedSession, phone: PatientPhone, number: PhoneNumber) -> str | None:
+def _why_not_this(phone: PatientPhone, number: PhoneNumber, consent: TextingConsent | None) -> str | None:
     if number.opted_out_at is not None:
         return "opted_out"
     if number.unusable_at is not None:
         return "number_takes_no_texts"
     if phone.sms_ok != SmsSafety.YES:
         return "texting_not_safe" if phone.sms_ok == SmsSafety.NO else "safety_unknown"
-    consent = texting_consent_of(session, phone)
     return None if consent is not None and consent.given else "no_consent"
 
 

@@ -1,16 +1,17 @@
 """A patient's facts in words: rows for a page, and where two versions differ."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 
 from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from referral.kit.phone import show_phone
 from referral.patients.actions import PatientFacts
-from referral.patients.models import Patient
-from referral.patients.queries import birth_date_of
-from referral.patients.states import PrivacyLevel
-from referral.patients.words import PRIVACY, language_words
+from referral.patients.need_words import NEEDS
+from referral.patients.words import HOLDERS, PRIVACY, SAFETY, language_words
 
 LABELS: dict[str, LazyString] = {
     "given_name": _l("Given name"),
@@ -27,30 +28,25 @@ LABELS: dict[str, LazyString] = {
 }
 
 
+#: What the history calls what is no fact of the form.
+OTHER_LABELS: dict[str, LazyString] = {
+    "phone": _l("Phone"),
+    "deceased": _l("Has died"),
+    "private_domains": _l("Needs kept private"),
+}
+
+
 @dataclass(frozen=True)
 class Difference:
-    """One fact that two people wrote differently. `stands`: what is stored; `typed`: what the page brought."""
+    """One fact that two people wrote differently. `stands`: what is stored; `typed`: what the page brought.
+
+    `by`: who changed what stands there last; empty where nobody has.
+    """
 
     label: str
     stands: str
     typed: str
-
-
-def facts_of(patient: Patient) -> PatientFacts:
-    """Return what is stored of the patient."""
-    return PatientFacts(
-        given_name=patient.given_name,
-        family_name=patient.family_name,
-        second_family_name=patient.second_family_name,
-        chosen_name=patient.chosen_name,
-        birth_date=birth_date_of(patient),
-        record_number=patient.record_number,
-        zip_code=patient.zip_code,
-        written_language=patient.written_language,
-        spoken_language=patient.spoken_language,
-        interpreter_needed=patient.interpreter_needed,
-        privacy_level=PrivacyLevel(patient.privacy_level),
-    )
+    by: str = ""
 
 
 def fact_words(facts: PatientFacts, name: str) -> str:
@@ -73,10 +69,36 @@ def fact_rows(facts: PatientFacts) -> list[tuple[str, str]]:
     return [(label, words) for name, label, words in rows if words or name in ("record_number", "zip_code")]
 
 
-def differences(stands: PatientFacts, typed: PatientFacts) -> list[Difference]:
-    """Return the facts that differ, in the order of the form."""
+def differences(stands: PatientFacts, typed: PatientFacts, writers: Mapping[str, str]) -> list[Difference]:
+    """Return the facts that differ, in the order of the form. `writers`: fact to who changed it last."""
     return [
-        Difference(str(LABELS[field.name]), fact_words(stands, field.name), fact_words(typed, field.name))
-        for field in fields(stands)
-        if getattr(stands, field.name) != getattr(typed, field.name)
+        Difference(str(LABELS[name]), fact_words(stands, name), fact_words(typed, name), writers.get(name, ""))
+        for name in (field.name for field in fields(stands))
+        if getattr(stands, name) != getattr(typed, name)
     ]
+
+
+def history_label(fact: str) -> str:
+    """Return the name of a fact of the history."""
+    return str(LABELS.get(fact) or OTHER_LABELS.get(fact, fact))
+
+
+def stored_words(fact: str, stored: str | None) -> str:
+    """Return a value of the history as people read it; empty where nothing was known."""
+    if fact in ("written_language", "spoken_language"):
+        return language_words(stored)
+    if fact == "interpreter_needed":
+        return str(_("Needed") if stored else _("Not needed"))
+    if stored is None:
+        return ""
+    if fact == "privacy_level":
+        return str(PRIVACY[stored])
+    if fact == "private_domains":
+        return ", ".join(str(NEEDS[domain]) for domain in stored.split())
+    if fact == "phone":
+        e164, holder, shared, safety = stored.split()
+        parts = (show_phone(e164), str(HOLDERS[holder]), str(_("Others read it.")) if shared == "shared" else "")
+        return " · ".join(part for part in (*parts, str(_("Safe to text: %(answer)s.", answer=SAFETY[safety]))) if part)
+    if fact in ("birth_date", "deceased") and stored != "yes":
+        return str(format_date(date.fromisoformat(stored), "long"))
+    return str(_("Yes, day not known")) if fact == "deceased" else stored

@@ -1,5 +1,7 @@
 """Forms about patients: finding, registering, correcting, phones and consents."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
@@ -58,7 +60,10 @@ class PatientForm(Form):
     written_language = SelectField(
         LABELS["written_language"],
         choices=written_language_choices,
-        description=_l("Texts and papers come in this language. Ask; do not guess."),
+        description=_l(
+            "Texts and papers come in this language. Ask; do not guess. Somebody who reads no language gets no texts: "
+            "we call instead."
+        ),
     )
     interpreter_needed = BooleanField(_l("Needs an interpreter"))
     privacy_level = RadioField(LABELS["privacy_level"], choices=choices(PRIVACY), default=str(PrivacyLevel.STANDARD))
@@ -131,15 +136,19 @@ class CorrectForm(PatientForm):
 
 
 class ConsentForm(Form):
-    """How a consent was taken or taken back."""
+    """How a consent was taken or taken back, and by whom: the patient, or whoever is recorded for them."""
 
     method = RadioField(
         _l("How did they answer?"),
-        choices=choices(METHODS, without=(ConsentMethod.BY_TEXT,)),
+        choices=choices(METHODS, without=(ConsentMethod.BY_TEXT, ConsentMethod.ON_PLAN_PAGE)),
         default=str(ConsentMethod.IN_PERSON),
     )
     in_whose_name = SelectField(_l("Who answered?"), choices=choices(SPEAKERS), default="patient")
     interpreter = StringField(_l("Interpreter, if one took part"), [LONGEST])
+
+    def offer_speakers(self, speakers: Iterable[tuple[str, str]]) -> None:
+        """Let these be named as having answered: (value, words)."""
+        self.in_whose_name.choices = list(speakers)
 
 
 class TextingForm(ConsentForm, PhoneFields):

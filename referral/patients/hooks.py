@@ -21,6 +21,16 @@ class Section:
     context: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """Something of a patient's that is not over: a request to an organization. `url`: its page."""
+
+    url: str
+    what: str
+    state: str
+    state_label: str
+
+
 #: Returns the sections below the patient's own facts, in the order shown: needs, referrals.
 patient_sections: Hook[[ScopedSession, Patient], list[Section]] = Hook("patient_sections")
 
@@ -31,3 +41,31 @@ on_sharing_stopped: Hook[[ScopedSession, Patient, UUID], None] = Hook("on_sharin
 #: A phone number wants no more texts, in the caller's transaction, whoever said so: what is queued for it or open on
 #: it, of any clinic, must go on without texts.
 on_texts_stopped: Hook[[ScopedSession, UUID], None] = Hook("on_texts_stopped")
+
+#: Returns PrivacyLevel to how a text of a clinic (its id) reads under it, in a language (BCP 47) if there is one.
+text_samples: Hook[[ScopedSession, UUID, str | None], Mapping[str, str]] = Hook("text_samples")
+
+#: A record is on a legal hold: it must stay as it is.
+is_on_hold: Hook[[ScopedSession, UUID], bool] = Hook("is_on_hold")
+
+#: Returns what is under way for the patient's record, newest first.
+under_way: Hook[[ScopedSession, UUID], list[UnderWay]] = Hook("under_way")
+
+#: Withdraws what is under way for the patient's record, as written down by a person (id, name); returns how many.
+withdraw_all: Hook[[ScopedSession, UUID, UUID, str], int] = Hook("withdraw_all")
+
+#: Nobody may write to the patient any more (they died), as written down by a person, in the caller's transaction: open
+#: questions and to-dos of the record end, and the pages behind the patient's links close.
+on_contact_ended: Hook[[ScopedSession, UUID, UUID], None] = Hook("on_contact_ended")
+
+#: That was a mistake: somebody must call, and see what was under way.
+on_contact_resumed: Hook[[ScopedSession, Patient], None] = Hook("on_contact_resumed")
+
+#: A patient's record barred a person: what that person had to do for it goes to another.
+on_person_barred: Hook[[ScopedSession, UUID, UUID], None] = Hook("on_person_barred")
+
+#: Another clinic has taken over the patient of this record: nothing but what is under way here goes on.
+on_patient_moved_away: Hook[[ScopedSession, UUID], None] = Hook("on_patient_moved_away")
+
+#: Another clinic's patient was taken over: somebody must call them. The new record, and the name of the other clinic.
+on_patient_moved_here: Hook[[ScopedSession, Patient, str], None] = Hook("on_patient_moved_here")

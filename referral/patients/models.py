@@ -7,13 +7,13 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, PatientOwned, one_of
-from referral.kit.crypto import INSTALLATION, SealedRow, sealed
+from referral.kit.crypto import INSTALLATION, KeyOwner, SealedRow, sealed
 from referral.kit.scope import ClinicOwned
 from referral.patients.states import PhoneHolder, PrivacyLevel, SmsSafety
 from resources_directory.db import Base
 
 
-class Patient(Identified, SealedRow, ClinicOwned, Base):
+class Patient(Identified, SealedRow, KeyOwner, ClinicOwned, Base):
     """A person of one clinic."""
 
     __tablename__ = "patient"
@@ -37,7 +37,18 @@ class Patient(Identified, SealedRow, ClinicOwned, Base):
     spoken_language: Mapped[str | None]
     interpreter_needed: Mapped[bool] = mapped_column(default=False)
     privacy_level: Mapped[str] = mapped_column(default=PrivacyLevel.STANDARD)
+    #: When somebody wrote down that the patient has died.
     deceased_at: Mapped[datetime | None]
+    #: ISO date of the death, where it is known.
+    death_date_sealed: Mapped[bytes | None]
+    #: Need domains that the patient keeps to themselves, parted by blanks: whoever speaks for them learns nothing.
+    private_domains_sealed: Mapped[bytes | None]
+    #: The record that stands for this one. No foreign key: SQLite would copy the table to add one.
+    merged_into_id: Mapped[UUID | None] = mapped_column(index=True)
+    #: Another clinic has taken over.
+    moved_at: Mapped[datetime | None]
+    #: The record was erased: only the skeleton that counts rest on is left.
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)
@@ -49,6 +60,8 @@ class Patient(Identified, SealedRow, ClinicOwned, Base):
     birth_date_text = sealed("birth_date_sealed")
     record_number = sealed("record_number_sealed")
     zip_code = sealed("zip_code_sealed")
+    death_date_text = sealed("death_date_sealed")
+    private_domains_text = sealed("private_domains_sealed")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own shape
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import SharingConsent, TextingConsent
 from referral.patients.consent_words import FIELD_LABELS
-from referral.patients.consents import sharing_consents_of, texting_consent_of
+from referral.patients.consents import sharing_consents_of, texting_consents_of
 from referral.patients.models import Patient, PatientPhone
 from referral.patients.queries import birth_date_of, display_name, phones_of
 from referral.patients.states import SharedField
@@ -71,9 +71,10 @@ def patient_rows(patients: Sequence[Patient]) -> list[PatientRow]:
 
 def phone_rows(session: ScopedSession, patient_id: UUID) -> list[PhoneRow]:
     """Return the patient's phones that are not retired, oldest first."""
-    rows = []
-    for view in phones_of(session, patient_id):
-        consent = texting_consent_of(session, view.phone)
+    rows, phones = [], phones_of(session, patient_id)
+    consents = texting_consents_of(session, [view.phone for view in phones])
+    for view in phones:
+        consent = consents.get(view.phone.id)
         rows.append(
             PhoneRow(
                 phone=view.phone,

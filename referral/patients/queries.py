@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
 
 from referral.kit.crypto import Vault, vault_of
+from referral.kit.i18n import LANGUAGES, Language
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient, PatientNameToken, PatientPhone, PhoneNumber
 
@@ -49,8 +51,53 @@ def name_tokens(vault: Vault, clinic_id: UUID, words: Iterable[str]) -> set[byte
 
 
 def patient_by_id(session: ScopedSession, patient_id: UUID) -> Patient | None:
-    """Return the patient, or None when absent or not theirs."""
-    return session.scalar(select(Patient).where(Patient.id == patient_id))
+    """Return the patient, or None when absent, erased or not theirs."""
+    return session.scalar(select(Patient).where(Patient.id == patient_id, Patient.erased_at.is_(None)))
+
+
+def may_be_contacted(patient: Patient) -> bool:
+    """Return False when nothing new is to be begun with this record: the patient died, was merged away or has moved.
+
+    What is under way goes on: of a merged record under the wishes of the kept one, of a moved one until it closes.
+    """
+    return patient.deceased_at is None and patient.merged_into_id is None and patient.moved_at is None
+
+
+def languages_of(patient: Patient) -> list[Language]:
+    """Return the languages that we know of a patient: the one they read, then the one they speak.
+
+    Who reads no language has others read to them in the one they speak.
+    """
+    codes = (patient.written_language, patient.spoken_language)
+    return [LANGUAGES[code] for code in codes if code in LANGUAGES]
+
+
+def kept_record(session: ScopedSession, patient: Patient) -> Patient:
+    """Return the record that stands for this one: itself, unless it was merged into another that is still there."""
+    if patient.merged_into_id is None:
+        return patient
+    return patient_by_id(session, patient.merged_into_id) or patient
+
+
+def has_died(session: ScopedSession, patient_id: UUID) -> bool:
+    """Return True if the person of this record has died: it is written on the record that is kept. Loads no row."""
+    kept = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(Patient.id == patient_id).scalar_subquery()
+    died = select(Patient.id).where(Patient.id.in_((patient_id, kept)), Patient.deceased_at.is_not(None))
+    return session.scalar(died.limit(1)) is not None
+
+
+def records_of_person(session: ScopedSession, patient_id: UUID) -> list[UUID]:
+    """Return the ids of all records that are this person: the kept one first, then those merged into it, oldest first.
+
+    Empty when absent or not theirs.
+    """
+    named = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(Patient.id == patient_id)
+    kept_id = session.scalar(named)
+    if kept_id is None:
+        return []
+    found = select(Patient.id).where(or_(Patient.id == kept_id, Patient.merged_into_id == kept_id))
+    ids = session.scalars(found.order_by(Patient.created_at, Patient.id)).all()
+    return sorted(ids, key=lambda each: each != kept_id)
 
 
 def find_patients(
@@ -58,10 +105,12 @@ def find_patients(
 ) -> tuple[Sequence[Patient], int]:
     """Return the clinic's patients that fit, newest first, and how many fit in all.
 
-    Nothing typed: everybody. Words fit whole; a word of three letters also fits as a beginning.
+    Nothing typed: everybody. Words fit whole; a word of three letters also fits as a beginning. A record that was
+    merged is not shown: what fits it finds the one that is kept.
     """
     vault = vault_of(session)
-    fitting = select(Patient).where(Patient.clinic_id == clinic_id)
+    fitting = select(func.coalesce(Patient.merged_into_id, Patient.id))
+    fitting = fitting.where(Patient.clinic_id == clinic_id, Patient.erased_at.is_(None))
     for word in name_words(search.words):
         tokens = [vault.index("name", word, clinic_id)]
         if len(word) == PREFIX_LETTERS:
@@ -80,11 +129,16 @@ def find_patients(
         reached = (
             select(PatientPhone.patient_id)
             .join(PhoneNumber, PhoneNumber.id == PatientPhone.phone_number_id)
-            .where(PhoneNumber.number_index == vault.index("phone", search.phone), PatientPhone.clinic_id == clinic_id)
+            .where(PhoneNumber.number_index == vault.index("phone", search.phone))
         )
         fitting = fitting.where(Patient.id.in_(reached))
-    total = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
-    page = fitting.order_by(Patient.created_at.desc(), Patient.id).limit(limit).offset(offset)
+    shown = select(Patient).where(
+        Patient.clinic_id == clinic_id, Patient.erased_at.is_(None), Patient.merged_into_id.is_(None)
+    )
+    if not search.empty:
+        shown = shown.where(Patient.id.in_(fitting))
+    total = session.scalar(select(func.count()).select_from(shown.subquery())) or 0
+    page = shown.order_by(Patient.created_at.desc(), Patient.id).limit(limit).offset(offset)
     return session.scalars(page).all(), total
 
 
@@ -118,7 +172,9 @@ def likely_duplicates(
 
 
 def display_name(patient: Patient) -> str:
-    """Return the name to show: the chosen name if there is one, then the family names."""
+    """Return the name to show: the chosen name if there is one, then the family names; words for an erased record."""
+    if patient.erased_at is not None:
+        return str(_("Erased record"))
     first = patient.chosen_name or patient.given_name
     return " ".join(name for name in (first, patient.family_name, patient.second_family_name) if name)
 
@@ -147,11 +203,22 @@ def phones_of(session: ScopedSession, patient_id: UUID) -> list[PhoneView]:
 
 
 def phones_with_numbers(session: ScopedSession, patient_id: UUID) -> list[tuple[PatientPhone, PhoneNumber]]:
-    """Return the patient's phones that are not retired, each with its number, oldest first."""
+    """Return the patient's phones that are not retired, each with its number, oldest first.
+
+    A record that stands for others and has no phone of its own is reached at theirs.
+    """
+    own = _phones_at(session, [patient_id])
+    if own:
+        return own
+    kept_id, *others = records_of_person(session, patient_id) or [patient_id]
+    return _phones_at(session, others) if others and kept_id == patient_id else []
+
+
+def _phones_at(session: ScopedSession, record_ids: Sequence[UUID]) -> list[tuple[PatientPhone, PhoneNumber]]:
     found = (
         select(PatientPhone, PhoneNumber)
         .join(PhoneNumber, PhoneNumber.id == PatientPhone.phone_number_id)
-        .where(PatientPhone.patient_id == patient_id, PatientPhone.retired_at.is_(None))
+        .where(PatientPhone.patient_id.in_(record_ids), PatientPhone.retired_at.is_(None))
         .order_by(PatientPhone.created_at, PatientPhone.id)
     )
     return [(phone, number) for phone, number in session.execute(found)]

@@ -37,6 +37,8 @@ class ConsentMethod(StrEnum):
     BY_PHONE = "by_phone"
     ON_PAPER = "on_paper"
     BY_TEXT = "by_text"
+    #: On the patient's own page.
+    ON_PLAN_PAGE = "on_plan_page"
 
 
 class OptOutKind(StrEnum):
@@ -58,5 +60,46 @@ class SharedField(StrEnum):
     SPOKEN_LANGUAGE = "spoken_language"
     ZIP_CODE = "zip_code"
     BIRTH_DATE = "birth_date"
+    HOUSEHOLD_SIZE = "household_size"
+    CHILDREN_UNDER_5 = "children_under_5"
+    DIET = "diet"
+    MOBILITY = "mobility"
+    GOOD_HOURS = "good_hours"
     NEED = "need"
     NOTE = "note"
+    #: What the patient later says happened, as far as it goes without their own words.
+    TESTIMONY = "testimony"
+
+
+class ProxyRelation(StrEnum):
+    """Who speaks for a patient."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    HEALTH_CARE_AGENT = "health_care_agent"
+    CAREGIVER = "caregiver"
+
+
+class Reach(StrEnum):
+    """How far somebody's say goes in one need: each step holds the ones before it."""
+
+    NOTHING = "nothing"
+    SEE = "see"
+    ANSWER = "answer"
+    CONSENT = "consent"
+
+
+class BarKind(StrEnum):
+    """Whom a patient has barred."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
+class MoveState(StrEnum):
+    """Where a move to another clinic stands."""
+
+    OFFERED = "offered"
+    TAKEN_OVER = "taken_over"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"

@@ -7,23 +7,37 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from referral.accounts.principal import current_person
 from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.limits import PATIENT_SEARCHES, limited
 from referral.kit.paging import PAGE_SIZE, Page
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
-from referral.patients.actions import add_phone, correct_patient, register_patient, retire_phone
+from referral.patients.actions import add_phone, correct_patient, facts_of, register_patient, retire_phone
 from referral.patients.consents import texting_route
-from referral.patients.fact_words import differences, fact_rows, facts_of
-from referral.patients.forms import CorrectForm, PhoneForm, RegisterForm, SearchForm
-from referral.patients.hooks import patient_sections
+from referral.patients.corrections import last_writers
+from referral.patients.fact_words import differences, fact_rows
+from referral.patients.forms import CorrectForm, PatientForm, PhoneForm, RegisterForm, SearchForm
+from referral.patients.hooks import patient_sections, text_samples
 from referral.patients.models import Patient, PatientPhone
+from referral.patients.moving import offers_to
 from referral.patients.page_rows import patient_rows, phone_rows, sharing_rows
 from referral.patients.policies import PatientPermission
-from referral.patients.queries import Search, display_name, find_patients, likely_duplicates, patient_by_id
-from referral.patients.words import why_no_texts
+from referral.patients.queries import (
+    Search,
+    display_name,
+    find_patients,
+    kept_record,
+    likely_duplicates,
+    patient_by_id,
+    records_of_person,
+)
+from referral.patients.states import PrivacyLevel
+from referral.patients.whole_page import standing_of
+from referral.patients.words import SPEAKERS, why_no_texts
 
 blueprint = Blueprint("patients", __name__, url_prefix="/patients", template_folder="templates")
 
@@ -39,7 +53,9 @@ def one_phone(session: ScopedSession, patient_id: UUID, phone_id: UUID) -> Patie
     """Return the phone of the address, unless it is retired."""
     return session.scalar(
         select(PatientPhone).where(
-            PatientPhone.id == phone_id, PatientPhone.patient_id == patient_id, PatientPhone.retired_at.is_(None)
+            PatientPhone.id == phone_id,
+            PatientPhone.patient_id.in_(records_of_person(session, patient_id)),
+            PatientPhone.retired_at.is_(None),
         )
     )
 
@@ -47,12 +63,13 @@ def one_phone(session: ScopedSession, patient_id: UUID, phone_id: UUID) -> Patie
 @blueprint.get("/")
 @requires(PatientPermission.VIEW)
 def list_patients() -> ResponseReturnValue:
-    """Show the clinic's patients, newest first."""
+    """Show the clinic's patients, newest first; in an emergency access only whom somebody asks for by name."""
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     return _listing(SearchForm(), Search(), number)
 
 
 @blueprint.post("/")
+@limited(PATIENT_SEARCHES)
 @requires(PatientPermission.VIEW)
 def search_patients() -> ResponseReturnValue:
     """Show the patients that fit what was typed. Posted, so that no name stands in an address."""
@@ -64,13 +81,17 @@ def search_patients() -> ResponseReturnValue:
 
 
 def _listing(form: SearchForm, search: Search, number: int) -> str:
-    session, clinic_id = request_session(), current_person().member_id
-    found, total = find_patients(session, search, clinic_id=clinic_id, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    session, signed = request_session(), current_person()
+    if search.empty and not signed.allows(PatientPermission.LIST):
+        return render_template("patients/list.html", form=form, page=Page([], 1, 0), searched=False)
+    offset = (number - 1) * PAGE_SIZE
+    found, total = find_patients(session, search, clinic_id=signed.member_id, limit=PAGE_SIZE, offset=offset)
     return render_template(
         "patients/list.html",
         form=form,
         page=Page(patient_rows(found), number, total),
         searched=not search.empty,
+        offers=len(offers_to(session, signed.member_id)) if signed.allows(PatientPermission.MOVE) else 0,
     )
 
 
@@ -109,7 +130,7 @@ def register() -> ResponseReturnValue:
 
 
 def _registration(form: RegisterForm, alike: Sequence[Patient] = ()) -> str:
-    return render_template("patients/new.html", form=form, alike=patient_rows(alike))
+    return render_template("patients/new.html", form=form, alike=patient_rows(alike), samples=_samples(form))
 
 
 @blueprint.get("/<uuid:patient_id>")
@@ -117,6 +138,9 @@ def _registration(form: RegisterForm, alike: Sequence[Patient] = ()) -> str:
 def show_patient(patient: Patient) -> ResponseReturnValue:
     """Show one patient: facts, phones, whether we may text, consents, and what the slices above add."""
     session = request_session()
+    kept = kept_record(session, patient)
+    if kept is not patient:
+        return _to_kept(kept)
     route = texting_route(session, patient)
     return render_template(
         "patients/show.html",
@@ -128,13 +152,23 @@ def show_patient(patient: Patient) -> ResponseReturnValue:
         phones=phone_rows(session, patient.id),
         sharing=sharing_rows(session, patient.id),
         sections=patient_sections(session, patient),
+        relations=SPEAKERS,
+        standing=standing_of(session, patient, reader_id=current_person().person_id),
     )
+
+
+def _to_kept(kept: Patient) -> Response:
+    flash(_("The record that you asked for is merged into this one: it is the same person."), "info")
+    return redirect(url_for(".show_patient", patient_id=kept.id), 303)
 
 
 @blueprint.get("/<uuid:patient_id>/edit")
 @requires(PatientPermission.CORRECT, load=one_patient)
 def edit_patient(patient: Patient) -> ResponseReturnValue:
     """Show the facts to correct."""
+    kept = kept_record(request_session(), patient)
+    if kept is not patient:
+        return _to_kept(kept)
     form = CorrectForm(obj=facts_of(patient), version=patient.version)
     form.spoken_language.data = patient.spoken_language or ""
     form.written_language.data = patient.written_language or ""
@@ -148,23 +182,37 @@ def correct(patient: Patient) -> ResponseReturnValue:
     form, session = CorrectForm(), request_session()
     if not form.validate():
         return _correction(form, patient), 422
+    session.refresh(patient, with_for_update=True)  # whoever saves at this very moment is waited for
     try:
-        correct_patient(session, patient, form.facts(), version=form.version.data)
+        correct_patient(session, patient, form.facts(), version=form.version.data, by=current_person().person_id)
     except InvalidInput as error:
         form.blame(error)
         return _correction(form, patient), 422
     except Conflict:
-        differing = differences(facts_of(patient), form.facts())
+        writers = last_writers(session, patient.id)
+        differing = differences(facts_of(patient), form.facts(), writers)
         form.version.raw_data = [str(patient.version)]  # saving again is then a choice, made with both in sight
-        return render_template(
-            "patients/edit.html", form=form, patient=patient, name=display_name(patient), differing=differing
-        ), 409
+        return _correction(form, patient, differing), 409
     flash(_("The change is saved."), "success")
     return redirect(url_for(".show_patient", patient_id=patient.id), 303)
 
 
-def _correction(form: CorrectForm, patient: Patient) -> str:
-    return render_template("patients/edit.html", form=form, patient=patient, name=display_name(patient), differing=[])
+def _correction(form: CorrectForm, patient: Patient, differing: Sequence[object] = ()) -> str:
+    return render_template(
+        "patients/edit.html",
+        form=form,
+        patient=patient,
+        name=display_name(patient),
+        differing=differing,
+        samples=_samples(form),
+    )
+
+
+def _samples(form: PatientForm) -> dict[str, str]:
+    """Return how a text would read under each level of privacy, in the language that the form now names."""
+    read = text_samples(request_session(), current_person().member_id, form.written_language.data or None)
+    shown = {level: _("A text then reads: “%(words)s”", words=words) for level, words in read.items()}
+    return {**shown, str(PrivacyLevel.NONE): _("Nothing is sent. Somebody calls instead.")}
 
 
 @blueprint.get("/<uuid:patient_id>/phones")
@@ -190,7 +238,7 @@ def add_patient_phone(patient: Patient) -> ResponseReturnValue:
 @requires(PatientPermission.CORRECT, load=one_phone)
 def retire(phone: PatientPhone) -> ResponseReturnValue:
     """Stop using a phone for this patient."""
-    retire_phone(request_session(), phone)
+    retire_phone(request_session(), phone, by=current_person().person_id)
     flash(_("The phone is no longer used for this patient."), "success")
     return redirect(url_for(".patient_phones", patient_id=phone.patient_id), 303)
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
 from referral.kit.i18n import LANGUAGES, NO_WRITTEN_LANGUAGE, language_name
-from referral.patients.states import ConsentMethod, PhoneHolder, PrivacyLevel, SmsSafety
+from referral.patients.states import ConsentMethod, MoveState, PhoneHolder, PrivacyLevel, Reach, SmsSafety
 
 HOLDERS: Mapping[str, LazyString] = {
     PhoneHolder.SELF: _l("The patient"),
@@ -36,6 +36,7 @@ METHODS: Mapping[str, LazyString] = {
     ConsentMethod.BY_PHONE: _l("By phone"),
     ConsentMethod.ON_PAPER: _l("On paper"),
     ConsentMethod.BY_TEXT: _l("By text message"),
+    ConsentMethod.ON_PLAN_PAGE: _l("On the patient's own page"),
 }
 
 #: Who spoke, as stored in `in_whose_name`.
@@ -44,6 +45,23 @@ SPEAKERS: Mapping[str, LazyString] = {
     "parent": _l("A parent, for a child"),
     "guardian": _l("A legal guardian"),
     "health_care_agent": _l("Somebody the patient named to decide for them"),
+    "caregiver": _l("A caregiver"),
+}
+
+#: What became of an offer to another clinic.
+MOVES: Mapping[str, LazyString] = {
+    MoveState.OFFERED: _l("Offered; they may look at the facts"),
+    MoveState.TAKEN_OVER: _l("Taken over by them"),
+    MoveState.DECLINED: _l("Turned down by them"),
+    MoveState.WITHDRAWN: _l("Taken back by us"),
+}
+
+#: How far somebody's say goes in a need.
+REACHES: Mapping[str, LazyString] = {
+    Reach.NOTHING: _l("Nothing: they do not hear of it"),
+    Reach.SEE: _l("May see it"),
+    Reach.ANSWER: _l("May see it and answer"),
+    Reach.CONSENT: _l("May see it, answer and agree for the patient"),
 }
 
 #: A whole sentence for each reason of `TextingRoute.why_not`, with what to do next.
@@ -51,7 +69,7 @@ WHY_NO_TEXTS: Mapping[str, LazyString] = {
     "deceased": _l("No, because the patient has died."),
     "privacy_level": _l("No, because the patient wants no texts at all. Call instead."),
     "language_unknown": _l("No, because we do not know which language the patient reads. Ask, and add it."),
-    "reads_no_language": _l("No, because the patient reads no language. Call instead."),
+    "reads_no_language": _l("No, because the patient reads no language. Every question becomes a call."),
     "no_phone": _l("No, because there is no phone. Add one if the patient has one."),
     "opted_out": _l("No, because this phone has asked for no more texts. Only START or a new consent lifts that."),
     "number_takes_no_texts": _l("No, because this number cannot receive texts. Call instead, or add another phone."),

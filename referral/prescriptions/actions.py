@@ -1,5 +1,6 @@
 """Signing a prescription: referrals with their consents and snapshots in one transaction, and taking it back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,21 +11,26 @@ from sqlalchemy.exc import IntegrityError
 from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
+from referral.patients.barring import barred_organizations
 from referral.patients.consents import ConsentTaken, record_sharing_consent
 from referral.patients.models import Patient
-from referral.patients.queries import display_name, patient_by_id, phones_of
+from referral.patients.proxies import needs_without_phone, phone_to_give
+from referral.patients.queries import display_name, may_be_contacted, patient_by_id
 from referral.patients.states import ConsentMethod, SharedField
+from referral.prescriptions.agreeing import check_agreement
 from referral.prescriptions.models import Prescription
+from referral.prescriptions.need_plans import NeedAnswer, record_answers
 from referral.prescriptions.queries import prescription_by_id
+from referral.prescriptions.reaching import reachable, reachable_today
 from referral.prescriptions.service_facts import facts_of
+from referral.prescriptions.urgent_calls import call_within_the_hour, drop_call
 from referral.referrals.actions import NewReferral, move, open_referral
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.matching import modes_for
 from referral.referrals.queries import referrals_of_prescription
-from referral.referrals.receivers import addresses_of
 from referral.referrals.states import Mode, ReferralEvent, ReferralState, Urgency
 from referral.screening.models import Need
-from referral.screening.states import NeedStatus
+from referral.screening.states import NeedStatus, WantsHelp
 from resources_directory.search import get_service
 from resources_directory.service_hit import ServiceHit
 
@@ -51,16 +57,24 @@ class OrderLine:
     fields: tuple[SharedField, ...] = ()
     consent: ConsentFacts | None = None
     note: str | None = field(default=None, repr=False)
+    #: What the patient told for this organization alone, SharedField to value.
+    told: Mapping[SharedField, str] = field(default_factory=dict, repr=False)
+    #: The patient says while it is prescribed that they want help with this need now.
+    said_now: bool = False
 
 
 @dataclass(frozen=True)
 class PrescriptionOrder:
-    """What is signed. `form_id` names this filling of the form: signed twice, it is one prescription."""
+    """What is signed. `form_id` names this filling of the form: signed twice, it is one prescription.
+
+    `answers`: what the patient says of each need; written down with the signature.
+    """
 
     patient_id: UUID
     form_id: UUID
     lines: tuple[OrderLine, ...]
     urgency: Urgency = Urgency.ROUTINE
+    answers: tuple[NeedAnswer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,31 +99,43 @@ def sign_prescription(session: ScopedSession, order: PrescriptionOrder, *, by: S
     """Return the signed prescription; its referrals are held until the undo window ends.
 
     The same form sent twice gives the same prescription. Raises InvalidInput where a line cannot be signed (field
-    `lines-<n>-service` or `-mode`), Conflict where a need has another live referral. Flushes; the caller commits.
+    `lines-<n>-service` or `-mode`), Conflict where a need has another live referral. Of urgency *today* each referral
+    is somebody's to-do within the hour. Flushes; the caller commits.
     """
     known = prescription_by_id(session, order.form_id)
     if known is not None:
         return known
     patient = patient_by_id(session, order.patient_id)
-    if patient is None or patient.deceased_at is not None:
+    if patient is None or not may_be_contacted(patient):
         raise InvalidInput(_l("Nothing can be prescribed for this patient. Open the patient's page to see why."))
     if not order.lines:
         raise InvalidInput(_l("Choose a service for at least one need."))
     prescription = _add_prescription(session, order, patient, by)
     if prescription is None:
         return _twin(session, order)
+    record_answers(session, order.answers, form_id=order.form_id, by=by.person_id, by_name=by.name)
     sheet = _Sheet(prescription, patient, order.urgency, by)
     for number, line in enumerate(order.lines):
         _open_line(session, sheet, number, line)
     return prescription
 
 
-def check_line(session: ScopedSession, patient: Patient, line: OrderLine, *, number: int) -> tuple[Need, ServiceHit]:
+def check_line(
+    session: ScopedSession, patient: Patient, line: OrderLine, *, number: int, urgency: Urgency = Urgency.ROUTINE
+) -> tuple[Need, ServiceHit]:
     """Return the need and the service of a line that could be signed, consent apart. Raises InvalidInput."""
     need = _need(session, patient, line, number)
     hit = get_service(session, line.service_id, clock.now())
+    where = f"lines-{number}-service"
     if hit is None:
-        raise InvalidInput(_l("This service is no longer listed. Choose another one."), f"lines-{number}-service")
+        raise InvalidInput(_l("This service is no longer listed. Choose another one."), where)
+    if hit.organization_id in barred_organizations(session, patient.id):
+        raise InvalidInput(_l("The patient does not want this organization asked. Choose another one."), where)
+    if urgency is Urgency.TODAY and not reachable_today(hit):
+        raise InvalidInput(
+            _l("It is closed now and has no phone, so it cannot help today. Choose another one, or another urgency."),
+            where,
+        )
     _check_mode(session, hit, line, number)
     return need, hit
 
@@ -125,30 +151,26 @@ def undo_prescription(session: ScopedSession, prescription: Prescription, *, by:
     if not held:
         raise Conflict(_l("It is too late to undo: it has left. Open the referral and cancel or recall it instead."))
     for referral in held:
+        drop_call(session, referral, by=by.person_id)
         move(session, referral, ReferralEvent.UNDO, actor)
     return len(held)
 
 
-def reachable(session: ScopedSession, hit: ServiceHit) -> bool:
-    """Return True if the organization can be asked: it has an e-mail address or people who sign in."""
-    return not hit.confidential and bool(addresses_of(session, hit.organization_id, hit.service_id))
-
-
 def snapshot_for(
-    session: ScopedSession, patient: Patient, need: Need, *, fields: tuple[SharedField, ...], note: str | None
+    session: ScopedSession, patient: Patient, need: Need, *, fields: tuple[SharedField, ...], line: OrderLine
 ) -> dict[str, str]:
     """Return SharedField to the value as it is now, for the agreed fields that are known."""
-    phones = phones_of(session, patient.id)
-    known = {
+    known: dict[SharedField, str | None] = {
+        **line.told,
         SharedField.NAME: display_name(patient),
-        SharedField.PHONE: phones[0].e164 if phones else None,
+        SharedField.PHONE: phone_to_give(session, patient, need.domain),
         SharedField.SPOKEN_LANGUAGE: patient.spoken_language,
         SharedField.ZIP_CODE: patient.zip_code,
         SharedField.BIRTH_DATE: patient.birth_date_text,
         SharedField.NEED: need.domain,
-        SharedField.NOTE: note,
+        SharedField.NOTE: line.note,
     }
-    return {str(name): value for name in fields if (value := known[name])}
+    return {str(name): value for name in fields if (value := known.get(name))}
 
 
 def _add_prescription(
@@ -182,14 +204,17 @@ def _twin(session: ScopedSession, order: PrescriptionOrder) -> Prescription:
 
 
 def _open_line(session: ScopedSession, sheet: _Sheet, number: int, line: OrderLine) -> None:
-    need, hit = check_line(session, sheet.patient, line, number=number)
+    need, hit = check_line(session, sheet.patient, line, number=number, urgency=sheet.urgency)
     sent = line.mode is Mode.SENT
     if sent and line.consent is None:
         raise InvalidInput(
             _l("Without the patient's agreement nothing is sent. Choose that the patient goes or calls."),
             f"lines-{number}-agreed",
         )
-    fields = line.fields if sent else ()
+    if sent and line.consent is not None:
+        spoken, where = line.consent.in_whose_name, f"lines-{number}-in_whose_name"
+        check_agreement(session, sheet.patient.id, spoken, domain=need.domain, where=where)
+    fields = _given(session, sheet.patient, need, line.fields) if sent else ()
     note = line.note if SharedField.NOTE in fields or not sent else None
     referral = open_referral(
         session,
@@ -205,25 +230,43 @@ def _open_line(session: ScopedSession, sheet: _Sheet, number: int, line: OrderLi
             mode=line.mode,
             urgency=sheet.urgency,
             shared_fields=tuple(map(str, fields)),
-            snapshot=snapshot_for(session, sheet.patient, need, fields=fields, note=note),
+            snapshot=snapshot_for(session, sheet.patient, need, fields=fields, line=line),
             note=note,
-            sharing_consent_id=_consent_id(session, sheet, hit, line) if sent else None,
+            sharing_consent_id=_consent_id(session, sheet, hit, line, fields=fields) if sent else None,
         ),
     )
     move(session, referral, ReferralEvent.SIGN, Actor(ActorKind.MEMBERSHIP, sheet.by.person_id, sheet.by.name))
+    if sheet.urgency is Urgency.TODAY:
+        call_within_the_hour(session, referral)
 
 
-def _consent_id(session: ScopedSession, sheet: _Sheet, hit: ServiceHit, line: OrderLine) -> UUID | None:
+def _given(
+    session: ScopedSession, patient: Patient, need: Need, fields: tuple[SharedField, ...]
+) -> tuple[SharedField, ...]:
+    """Return the agreed fields that may be given: no phone about a need of which others would learn by it."""
+    if SharedField.PHONE not in fields or need.domain not in needs_without_phone(session, patient):
+        return fields
+    return tuple(name for name in fields if name is not SharedField.PHONE)
+
+
+def _consent_id(
+    session: ScopedSession, sheet: _Sheet, hit: ServiceHit, line: OrderLine, *, fields: tuple[SharedField, ...]
+) -> UUID | None:
     if line.consent is None:
         return None
     taken = _taken(line.consent, sheet.by)
-    return record_sharing_consent(session, sheet.patient, hit.organization_id, fields=list(line.fields), taken=taken).id
+    return record_sharing_consent(session, sheet.patient, hit.organization_id, fields=list(fields), taken=taken).id
 
 
 def _need(session: ScopedSession, patient: Patient, line: OrderLine, number: int) -> Need:
     need = session.scalar(select(Need).where(Need.id == line.need_id, Need.patient_id == patient.id))
-    if need is None or need.status not in (NeedStatus.OPEN, NeedStatus.PARTLY):
-        raise InvalidInput(_l("This need is not open. Confirm it with the patient first."), f"lines-{number}-service")
+    where = f"lines-{number}-service"
+    open_now = (NeedStatus.OPEN, NeedStatus.PARTLY, *((NeedStatus.UNCONFIRMED,) if line.said_now else ()))
+    if need is None or need.status not in open_now:
+        raise InvalidInput(_l("This need is not open. Confirm it with the patient first."), where)
+    if need.wants_help == WantsHelp.ALREADY and not line.said_now:
+        text = _l("The patient is getting help with this already. If they want more, choose that they want help now.")
+        raise InvalidInput(text, where)
     return need
 
 

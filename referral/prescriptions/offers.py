@@ -1,71 +1,175 @@
-"""What the prescribing page offers: the best services of each wanted need with their reasons, and the choices."""
+"""What the prescribing page offers: the best services of each need with their reasons, and what stands of the need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
-from referral.kit.i18n import speaking
 from referral.kit.scope import ScopedSession
-from referral.patients.consent_words import WORDS_VERSION, sharing_words, words_language
+from referral.patients.asked_fields import UNSAID, FieldsOffered, asked_words, fields_offered
 from referral.patients.models import Patient
-from referral.patients.states import ConsentMethod, SharedField
-from referral.prescriptions.actions import ConsentFacts, OrderLine, PrescriptionOrder, reachable
+from referral.patients.proxies import needs_without_phone
+from referral.patients.states import SharedField
+from referral.prescriptions.favourites import favourites_of
 from referral.prescriptions.forms import NOTHING, LineForm, PrescribeForm
-from referral.referrals.matching import PatientWishes, best_services, chosen_service, wishes_of
-from referral.referrals.queries import referrals_of_patient
-from referral.referrals.reason_words import ReasonLine, reason_lines
-from referral.referrals.states import LIVE_SENT_STATES, Mode, Urgency
+from referral.prescriptions.models import NeedPlan
+from referral.prescriptions.need_plans import standing_plans
+from referral.prescriptions.odds import Odds, odds_of, odds_words
+from referral.prescriptions.picking import Asked, Ground, Group, Picked, picked_services
+from referral.prescriptions.reaching import can_be_called, reachable_services
+from referral.referrals.matching import wishes_for
+from referral.referrals.reason_words import ReasonLine, reason_lines, why_behind
+from referral.referrals.states import Mode
+from referral.referrals.tried import tried_before
+from referral.referrals.words import CALLED_HINT, MODE_HINTS, SOME_CALLED_HINT
 from referral.screening.models import Need
+from referral.screening.states import NeedStatus
 from referral.screening.words import NEEDS
 from resources_directory.service_hit import ServiceHit
 
 
 @dataclass(frozen=True)
 class Offered:
-    """One service on the page. `can_be_sent`: there is an address, and it is not confidential."""
+    """One service on the page. `can_be_sent`: it may be asked, by e-mail or phone. `usual`: starred.
+
+    `why_lower`: why a usual one is not among the best, in words.
+    """
 
     hit: ServiceHit
     reasons: list[ReasonLine]
     can_be_sent: bool
+    group: Group = Group.BEST
+    why_lower: str = ""
+    usual: bool = False
+    #: It has no e-mail address, and is asked by phone.
+    is_called: bool = False
+    #: What came of earlier referrals, in words; empty where too few were made to say it.
+    odds: str = ""
+    #: What consent offers for it.
+    fields: FieldsOffered = UNSAID
+
+    @property
+    def fields_words(self) -> str:
+        """What it needs to know, in words; empty while it has not said so."""
+        return asked_words(self.fields.fields) if self.fields.said else ""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found by words: whether any stands in its group, names of those above, how many more there are.
+
+    `for_other_needs`: none is listed for the need.
+    """
+
+    words: str
+    some: bool
+    above: tuple[str, ...]
+    more: int
+    for_other_needs: bool
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A wanted need and what is offered for it, the best first."""
+    """A need and what is offered for it, the best first."""
 
     need: Need
     label: str
     services: tuple[Offered, ...]
-    #: Names of services that this need has a live referral to already.
-    under_way: tuple[str, ...] = ()
+    #: What was last said about when help is wanted.
+    plan: NeedPlan | None = None
+    #: What came of looking for another service by words.
+    looked: Looked | None = None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """True while nobody has confirmed the need with the patient."""
+        return self.need.status == NeedStatus.UNCONFIRMED
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups that are not empty, in the order of the page."""
+        held = {each.group for each in self.services}
+        return tuple(group for group in Group if group in held)
+
+    def in_group(self, group: Group) -> list[Offered]:
+        """Return the services of a group, in the order of the page."""
+        return [each for each in self.services if each.group == group]
+
+    @property
+    def confidential(self) -> tuple[bool, bool]:
+        """Whether any of the services is confidential, and whether all are."""
+        each = [offered.hit.confidential for offered in self.services]
+        return any(each), bool(each) and all(each)
+
+    def way_hint(self, mode: str) -> LazyString:
+        """Return what a way means for what is offered: whoever has no e-mail address is called."""
+        asked = [each for each in self.services if each.can_be_sent and not each.hit.confidential]
+        if mode == Mode.SENT and any(each.is_called for each in asked):
+            return CALLED_HINT if all(each.is_called for each in asked) else SOME_CALLED_HINT
+        return MODE_HINTS[mode]
 
     def service(self, value: str | None) -> Offered | None:
         """Return the offered service with this id, if it is there."""
         return next((each for each in self.services if str(each.hit.service_id) == value), None)
 
 
-def offers_for(
-    session: ScopedSession, patient: Patient, needs: Sequence[Need], *, now: datetime, extra: dict[UUID, UUID]
-) -> list[Offer]:
-    """Return an offer for each need, in the same order. `extra`: need to a service found elsewhere, put on top."""
-    wishes = wishes_of(patient, now.date())
-    running = _under_way(session, patient)
+@dataclass(frozen=True)
+class _Shown:
+    """What is read of all services of the page together."""
+
+    reached: frozenset[UUID]
+    odds: Mapping[UUID, Odds]
+    fields: Mapping[UUID, FieldsOffered]
+    #: Needs of which no organization may learn by a phone that others hold.
+    without_phone: frozenset[str]
+
+    def fields_of(self, need: Need, hit: ServiceHit) -> FieldsOffered:
+        """Return what consent offers for a service beside this need."""
+        offered = self.fields.get(hit.service_id, UNSAID)
+        if need.domain not in self.without_phone:
+            return offered
+        fields, usual = (
+            tuple(each for each in of if each is not SharedField.PHONE) for of in (offered.fields, offered.usual)
+        )
+        return replace(offered, fields=fields, usual=usual)
+
+
+def offers_for(session: ScopedSession, patient: Patient, asked: Asked) -> list[Offer]:
+    """Return an offer for each need, in the same order. Organizations that the patient barred are left out."""
+    wishes = wishes_for(session, patient, now=asked.now)
+    tried = tried_before(session, patient.id)
+    ground = Ground(asked, wishes, favourites_of(session, patient.clinic_id), tried)
+    picked = picked_services(session, ground)
+    hits = [hit for each in picked.values() for _group, hit in each.all]
+    shown = _Shown(
+        reached=reachable_services(session, hits),
+        odds=odds_of(session, {hit.service_id for hit in hits if not hit.confidential}, now=asked.now),
+        fields=fields_offered(session, {hit.service_id for hit in hits}),
+        without_phone=needs_without_phone(session, patient),
+    )
+    plans = standing_plans(session, patient.id)
     return [
-        replace(_offer(session, need, wishes, now, extra.get(need.id)), under_way=tuple(running.get(need.id, ())))
-        for need in needs
+        Offer(
+            need=need,
+            label=str(NEEDS[need.domain]),
+            services=tuple(
+                _behind(_offered(need, group, hit, ground, shown), picked[need.id].last_best, ground)
+                for group, hit in picked[need.id].all
+            ),
+            plan=plans.get(need.id),
+            looked=_looked(picked[need.id], asked.words.get(need.id, "")),
+        )
+        for need in asked.needs
     ]
 
 
-def _under_way(session: ScopedSession, patient: Patient) -> dict[UUID, list[str]]:
-    """Return need to the services that it has a live referral to: another one is a choice, not a slip."""
-    found: dict[UUID, list[str]] = {}
-    for referral in referrals_of_patient(session, patient.id):
-        if referral.state in LIVE_SENT_STATES:
-            found.setdefault(referral.need_id, []).append(str(referral.service_facts.get("service_name", "")))
-    return found
+def _looked(picked: Picked, words: str) -> Looked | None:
+    if not words:
+        return None
+    some = bool(picked.groups[Group.FOUND])
+    return Looked(words, some, picked.found_above, picked.more, picked.for_other_needs)
 
 
 def fit_choices(form: PrescribeForm, offers: Sequence[Offer]) -> None:
@@ -75,88 +179,31 @@ def fit_choices(form: PrescribeForm, offers: Sequence[Offer]) -> None:
         line: LineForm = entry.form
         offer = by_need.get(line.need_id.data)
         services = offer.services if offer else ()
+        if offer is None:
+            line.answer.data = None
         line.service.choices = [
             *((str(each.hit.service_id), each.hit.service_name) for each in services),
             (NOTHING, _("Nothing for this need now")),
         ]
 
 
-def posted_services(form: PrescribeForm) -> dict[UUID, UUID]:
-    """Return need to chosen service as they were sent back, so that a choice stays on the page whatever changed."""
-    found: dict[UUID, UUID] = {}
-    for entry in form.lines:
-        try:
-            found[UUID(entry.form.need_id.data)] = UUID(entry.form.service.data)
-        except (TypeError, ValueError, AttributeError):
-            continue
-    return found
-
-
-def order_of(form: PrescribeForm, patient: Patient, offers: Sequence[Offer]) -> PrescriptionOrder:
-    """Return what the form asks to sign. A line that is sent carries consent only where the patient agreed."""
-    lines = []
-    for number in form.chosen():
-        line: LineForm = form.lines[number].form
-        fields = fields_of(line)
-        lines.append(
-            OrderLine(
-                need_id=UUID(line.need_id.data),
-                service_id=UUID(line.service.data),
-                mode=Mode(line.mode.data),
-                fields=fields,
-                consent=_consent(form, line, patient, offers) if line.agreed.data else None,
-                note=line.note.data,
-            )
-        )
-    return PrescriptionOrder(patient.id, form.filling_id(), tuple(lines), Urgency(form.urgency.data))
-
-
-def fields_of(line: LineForm) -> tuple[SharedField, ...]:
-    """Return the fields to share, in the order of SharedField; a written note is one of them."""
-    ticked = set(line.fields_shared.data or ()) | ({SharedField.NOTE} if line.note.data else set())
-    return tuple(field for field in SharedField if field in ticked)
-
-
-def consent_words(line: LineForm, patient: Patient, offers: Sequence[Offer]) -> tuple[str, str]:
-    """Return the words to read out and store, and their language (BCP 47)."""
-    language = words_language(patient.spoken_language or patient.written_language)
-    return _words_in(language, line, offers), language
-
-
-def words_for_staff(line: LineForm, language: str, offers: Sequence[Offer]) -> str:
-    """Return the same words in the language of the page, for whoever reads them out."""
-    return _words_in(language, line, offers)
-
-
-def _words_in(language: str, line: LineForm, offers: Sequence[Offer]) -> str:
-    with speaking(language):
-        return sharing_words(language, _organization(line, offers), fields_of(line))
-
-
-def _organization(line: LineForm, offers: Sequence[Offer]) -> str:
-    for offer in offers:
-        chosen = offer.service(line.service.data) if str(offer.need.id) == line.need_id.data else None
-        if chosen is not None:
-            return chosen.hit.organization_name
-    return ""
-
-
-def _consent(form: PrescribeForm, line: LineForm, patient: Patient, offers: Sequence[Offer]) -> ConsentFacts:
-    text, language = consent_words(line, patient, offers)
-    return ConsentFacts(
-        words=text,
-        words_language=language,
-        words_version=WORDS_VERSION,
-        method=ConsentMethod(form.method.data or ConsentMethod.IN_PERSON),
-        in_whose_name=form.in_whose_name.data or "patient",
-        interpreter=form.interpreter.data,
+def _offered(need: Need, group: Group, hit: ServiceHit, ground: Ground, shown: _Shown) -> Offered:
+    known = shown.odds.get(hit.service_id)
+    tried = [each.line for each in ground.tried if each.service_id == hit.service_id and each.is_told_of(need.id)]
+    return Offered(
+        hit=hit,
+        reasons=[*tried, *reason_lines(hit.reasons)],
+        can_be_sent=hit.service_id in shown.reached or can_be_called(hit),
+        group=group,
+        is_called=hit.service_id not in shown.reached and can_be_called(hit),
+        usual=hit.service_id in ground.usual,
+        odds=odds_words(known) if known else "",
+        fields=shown.fields_of(need, hit),
     )
 
 
-def _offer(session: ScopedSession, need: Need, wishes: PatientWishes, now: datetime, extra: UUID | None) -> Offer:
-    hits = best_services(session, need.domain, wishes, now=now)
-    if extra is not None and extra not in {hit.service_id for hit in hits}:
-        found = chosen_service(session, extra, wishes, now=now)
-        hits = [found, *hits] if found else hits
-    offered = tuple(Offered(hit, reason_lines(hit.reasons), reachable(session, hit)) for hit in hits)
-    return Offer(need, str(NEEDS[need.domain]), offered)
+def _behind(offered: Offered, last: ServiceHit | None, ground: Ground) -> Offered:
+    """Say of a usual one why it does not stand among the best."""
+    if offered.group is not Group.USUAL or last is None:
+        return offered
+    return replace(offered, why_lower=why_behind(offered.hit, last, now=ground.asked.now))

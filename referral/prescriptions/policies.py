@@ -10,9 +10,17 @@ class PrescriptionPermission(StrEnum):
 
     VIEW = "prescription.view"
     SIGN = "prescription.sign"
+    #: See one's own patients and what became of one's prescriptions.
+    FOLLOW = "prescription.follow"
+    #: Say which services are the clinic's usual ones.
+    STAR = "prescription.star"
 
+
+_SIGNERS = frozenset({Role.CLINICIAN, Role.NAVIGATOR})
 
 RULES: dict[str, frozenset[Role]] = {
-    PrescriptionPermission.VIEW: CLINIC_ROLES,
-    PrescriptionPermission.SIGN: frozenset({Role.CLINICIAN, Role.NAVIGATOR}),
+    PrescriptionPermission.VIEW: CLINIC_ROLES | {Role.EMERGENCY},
+    PrescriptionPermission.SIGN: _SIGNERS,
+    PrescriptionPermission.FOLLOW: _SIGNERS,
+    PrescriptionPermission.STAR: _SIGNERS,
 }

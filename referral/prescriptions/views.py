@@ -6,68 +6,111 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from referral.accounts.principal import current_person
 from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
-from referral.kit.i18n import current_language, speaking
+from referral.kit.i18n import speaking
+from referral.kit.limits import PRESCRIPTIONS, limited
 from referral.kit.policy import requires
 from referral.kit.transaction import request_session
 from referral.patients.models import Patient
+from referral.patients.proxies import hidden_domains_of
 from referral.patients.queries import display_name, patient_by_id
-from referral.prescriptions.actions import Signer, check_line, sign_prescription, undo_prescription
+from referral.prescriptions.actions import Signer, sign_prescription, undo_prescription
+from referral.prescriptions.again import taken_back
+from referral.prescriptions.asked_already import asked_already, said_full
+from referral.prescriptions.favourites import star, unstar
 from referral.prescriptions.forms import PrescribeForm
 from referral.prescriptions.models import Prescription
-from referral.prescriptions.offers import (
-    Offer,
-    consent_words,
-    fields_of,
-    fit_choices,
-    offers_for,
-    order_of,
-    posted_services,
-    words_for_staff,
-)
+from referral.prescriptions.modes import settle_modes
+from referral.prescriptions.need_plans import record_answers
+from referral.prescriptions.offers import fit_choices
+from referral.prescriptions.orders import posted_needs, posted_services, posted_words
 from referral.prescriptions.policies import PrescriptionPermission
 from referral.prescriptions.queries import prescription_by_id
+from referral.prescriptions.shared_fields import settle_fields, words_changed
+from referral.prescriptions.sheets import (
+    Sheet,
+    Wanted,
+    changed_since,
+    close_private,
+    fresh_form,
+    left_out,
+    open_private,
+    sheet_for,
+    sound,
+    written_before,
+)
+from referral.prescriptions.showing import choose_page, review_page
 from referral.prescriptions.slip import phone_words, slip_language, slip_of
-from referral.referrals import words
 from referral.referrals.pages import referral_rows
 from referral.referrals.queries import referrals_of_prescription
-from referral.referrals.states import ReferralState
-from referral.screening.queries import wanted_needs
-from resources_directory.needs import SENSITIVE
+from referral.referrals.states import ReferralState, Urgency
 
 blueprint = Blueprint("prescriptions", __name__, template_folder="templates")
 
 P = PrescriptionPermission
 
+#: A press on a star, in the middle of prescribing; the service's id follows.
+STARRING = ("star-", "unstar-")
+
+#: A press that opens private matters while choosing or while reviewing, or closes them.
+SHOW, SHOW_REVIEW, HIDE = "show", "show-review", "hide"
+SHOWING = (SHOW, HIDE)
+
 
 @blueprint.get("/patients/<uuid:patient_id>/prescribe")
 @requires(P.SIGN, load=patient_by_id)
 def prescribe(patient: Patient) -> ResponseReturnValue:
-    """Offer the three best services for each wanted need. `?need=…&service=…` puts a service found elsewhere on top."""
-    extra = _asked_for()
-    offers = _offers(patient, extra)
-    lines = [{"need_id": str(offer.need.id), "service": _preselected(offer, extra)} for offer in offers]
-    return _choose(patient, offers, PrescribeForm(formdata=None, data={"lines": lines}))
+    """Offer the three best services for each need. `?need=…&service=…` puts a need, or a service found elsewhere, on.
+
+    `?urgency=today`: only what can be reached at once. `?private=1`: private matters are open. `?again=…`: as this
+    prescription was before it was taken back. `?filling=…`: Back leads here from what came of this filling of the form.
+    """
+    session = request_session()
+    again = taken_back(session, request.args.get("again", type=UUID), patient)
+    need_id, filling_id = request.args.get("need", type=UUID), request.args.get("filling", type=UUID)
+    wanted = Wanted(
+        needs={*({need_id} if need_id else ()), *(again.services if again else ())},
+        extra={**(again.services if again else {}), **_asked_for()},
+        today=request.args.get("urgency", again.urgency if again else "") == Urgency.TODAY,
+        private=bool(request.args.get("private")),
+    )
+    sheet = sheet_for(session, patient, wanted)
+    return choose_page(sheet, fresh_form(sheet, again), signed=_signed(patient, filling_id))
 
 
 @blueprint.post("/patients/<uuid:patient_id>/prescribe")
+@limited(PRESCRIPTIONS)
 @requires(P.SIGN, load=patient_by_id)
 def review_or_sign(patient: Patient) -> ResponseReturnValue:
-    """Show what is about to be signed with the words of consent, or sign it, or go back to choosing."""
-    form = PrescribeForm()
-    offers = _offers(patient, posted_services(form))
-    fit_choices(form, offers)
-    step = request.form.get("step", "review")
-    if step == "change":
-        return _choose(patient, offers, form)
-    if not form.validate() or not _can_be_signed(patient, offers, form):
-        return _choose(patient, offers, form), 422
-    if step != "sign":
-        return _review(patient, offers, form)
-    return _sign(patient, offers, form)
+    """Show what is about to be signed with the words of consent, or sign it, or go back to choosing.
+
+    Where nothing is prescribed, what the patient said of their needs is written down at once.
+    """
+    form, step = PrescribeForm(), request.form.get("step", "review")
+    signed = _signed(patient, form.filling_id())
+    if signed is not None:
+        flash(_("This form was signed already. Nothing was signed twice."), "info")
+        return redirect(url_for("prescriptions.show", prescription_id=signed.id), 303)
+    sheet = sheet_for(request_session(), patient, _wanted(form, step))
+    over = left_out(sheet, form)
+    _settle(sheet, form, step)
+    if step.startswith(STARRING):
+        return choose_page(_starred(sheet, step), form)
+    if step in ("change", "look", *SHOWING) or (step == "review" and form.looks_anew):
+        return choose_page(sheet, form)
+    if over:
+        return choose_page(sheet, form), 409
+    if not form.validate() or not sound(request_session(), sheet, form):
+        return choose_page(sheet, form), 422
+    if changed_since(sheet, form) or asked_already(sheet, form) or said_full(request_session(), sheet, form):
+        return choose_page(sheet, form), 409
+    if not form.chosen():
+        return _write_down(sheet, form)
+    return _review_or_sign(sheet, form, step)
 
 
 @blueprint.get("/prescriptions/<uuid:prescription_id>")
@@ -79,6 +122,7 @@ def show(prescription: Prescription) -> ResponseReturnValue:
     held = [row for row in referrals if row.state == ReferralState.HELD and row.undo_until]
     until = min((row.undo_until for row in held if row.undo_until), default=None)
     patient = patient_by_id(session, prescription.patient_id)
+    hidden = hidden_domains_of(session, prescription.patient_id)
     return render_template(
         "prescriptions/show.html",
         prescription=prescription,
@@ -86,8 +130,10 @@ def show(prescription: Prescription) -> ResponseReturnValue:
         patient_name=display_name(patient) if patient else "",
         rows=referral_rows(session, referrals),
         undo_seconds=(until - clock.now()).total_seconds() if until else None,
+        undo_until=until,
+        urgent=any(row.urgency == Urgency.TODAY for row in referrals),
         may_undo=bool(held) and current_person().allows(P.SIGN),
-        has_sensitive=any(row.domain in SENSITIVE for row in referrals),
+        has_sensitive=any(row.domain in hidden for row in referrals),
         taken_back=bool(referrals) and all(row.state == ReferralState.DRAFT for row in referrals),
         may_prescribe=current_person().allows(P.SIGN),
     )
@@ -111,82 +157,101 @@ def slip(prescription: Prescription) -> ResponseReturnValue:
     assert patient is not None  # noqa: S101 - a prescription has a patient of the same clinic
     with speaking(slip_language(patient)[0].code):
         sheet = slip_of(session, prescription, patient, with_sensitive=request.args.get("with") == "sensitive")
-        body = render_template("prescriptions/slip_sheet.html", slip=sheet, phone_words=phone_words)
+        page = render_template("prescriptions/slip_sheet.html", slip=sheet, phone_words=phone_words)
+        body = Markup(page)  # noqa: S704 - our own template, which has escaped everything
     return render_template("prescriptions/slip.html", slip=sheet, sheet=body, prescription=prescription)
 
 
-def _choose(patient: Patient, offers: list[Offer], form: PrescribeForm) -> str:
-    fit_choices(form, offers)
-    return render_template(
-        "prescriptions/choose.html",
-        patient=patient,
-        patient_name=display_name(patient),
-        offers={str(offer.need.id): offer for offer in offers},
-        form=form,
-        words=words,
-        phone_words=phone_words,
-    )
+def _wanted(form: PrescribeForm, step: str) -> Wanted:
+    """Return what the sent form asks for; private matters open and close by their buttons."""
+    private = step in (SHOW, SHOW_REVIEW) or (bool(form.private.data) and step != HIDE)
+    form.private.data = "1" if private else ""
+    today = form.urgency.data == Urgency.TODAY
+    return Wanted(set(posted_needs(form)), posted_services(form), today, posted_words(form), private)
 
 
-def _review(patient: Patient, offers: list[Offer], form: PrescribeForm) -> str:
-    language = current_language().code
-    return render_template(
-        "prescriptions/review.html",
-        patient=patient,
-        patient_name=display_name(patient),
-        offers={str(offer.need.id): offer for offer in offers},
-        form=form,
-        words=words,
-        consents={number: consent_words(form.lines[number].form, patient, offers) for number in form.chosen()},
-        staff_words={number: words_for_staff(form.lines[number].form, language, offers) for number in form.chosen()},
-        fields={number: fields_of(form.lines[number].form) for number in form.chosen()},
-    )
+def _settle(sheet: Sheet, form: PrescribeForm, step: str) -> None:
+    """Let the sent form fit what the page offers now."""
+    fit_choices(form, sheet.offers)
+    if step == SHOW:
+        open_private(sheet, form)
+    if step == HIDE:
+        close_private(sheet, form)
+    if step != "sign":
+        settle_modes(form, sheet.offers, today=sheet.wanted.today)
+    settle_fields(form, sheet.offers)
 
 
-def _can_be_signed(patient: Patient, offers: list[Offer], form: PrescribeForm) -> bool:
-    """Put what stands against signing beside its field; consent comes with the signature."""
-    order = order_of(form, patient, offers)
-    if not order.lines:
-        form.blame(InvalidInput(_l("Choose a service for at least one need.")))
-        return False
-    sound = True
-    for number, line in enumerate(order.lines):
-        try:
-            check_line(request_session(), patient, line, number=number)
-        except InvalidInput as error:
-            form.blame_line(error, form.chosen())
-            sound = False
-    return sound
+def _review_or_sign(sheet: Sheet, form: PrescribeForm, step: str) -> ResponseReturnValue:
+    """Sign what the page has shown whole, in the words that were read out; else show it."""
+    changed = words_changed(form, signing=step == "sign")
+    if step != "sign":
+        return review_page(sheet, form)
+    if any(sheet.is_closed(form.lines[number].form.need_id.data) for number in form.chosen()):
+        form.blame(InvalidInput(_l("Look at the private matter before you sign: nothing is signed unseen.")))
+        return review_page(sheet, form), 409
+    return (review_page(sheet, form), 409) if changed else _sign(sheet, form)
 
 
-def _sign(patient: Patient, offers: list[Offer], form: PrescribeForm) -> ResponseReturnValue:
+def _signed(patient: Patient, filling_id: UUID | None) -> Prescription | None:
+    """Return the prescription that came of a filling of this patient's form, if it was signed."""
+    signed = prescription_by_id(request_session(), filling_id) if filling_id else None
+    return signed if signed is not None and signed.patient_id == patient.id else None
+
+
+def _sign(sheet: Sheet, form: PrescribeForm) -> ResponseReturnValue:
     session = request_session()
     try:
-        prescription = sign_prescription(session, order_of(form, patient, offers), by=_signer())
+        prescription = sign_prescription(session, sheet.order(form), by=_signer())
     except InvalidInput as error:
         form.blame_line(error, form.chosen())
-        return _review(patient, offers, form), 422
+        return review_page(sheet, form), 422
     except Conflict as error:
         session.rollback()  # another referral for the need was signed meanwhile; what was typed stays on the page
-        form.form_errors.append(error.message)
-        return _review(patient, offers, form), 409
+        sheet = sheet_for(session, sheet.patient, sheet.wanted)
+        if not (asked_already(sheet, form) or said_full(session, sheet, form)):
+            form.form_errors.append(error.message)
+        return choose_page(sheet, form), 409
     return redirect(url_for("prescriptions.show", prescription_id=prescription.id), 303)
 
 
-def _offers(patient: Patient, extra: dict[UUID, UUID]) -> list[Offer]:
-    session = request_session()
-    return offers_for(session, patient, wanted_needs(session, patient.id), now=clock.now(), extra=extra)
+def _write_down(sheet: Sheet, form: PrescribeForm) -> ResponseReturnValue:
+    session, order = request_session(), sheet.order(form)
+    if not order.answers:
+        form.blame(InvalidInput(_l("Choose a service for at least one need.")))
+        return choose_page(sheet, form), 422
+    try:
+        by = _signer()
+        news = record_answers(session, order.answers, form_id=order.form_id, by=by.person_id, by_name=by.name)
+    except Conflict as error:
+        session.rollback()
+        form.form_errors.append(error.message)
+        return choose_page(sheet, form), 409
+    if not news and not written_before(session, order):
+        form.blame(InvalidInput(_l("Choose a service for at least one need.")))
+        return choose_page(sheet, form), 422
+    flash(_("What the patient says is written down. Nothing was prescribed."), "success")
+    return redirect(url_for("patients.show_patient", patient_id=sheet.patient.id), 303)
+
+
+def _starred(sheet: Sheet, step: str) -> Sheet:
+    """Give or take the star that was pressed; everything typed stays on the page."""
+    session, person = request_session(), current_person()
+    verb, _dash, name = step.partition("-")
+    offered = next((found for offer in sheet.offers if (found := offer.service(name))), None)
+    if offered is None:
+        return sheet
+    if verb == "star":
+        star(session, offered.hit.service_id, clinic_id=person.member_id, by=person.person_id)
+    else:
+        unstar(session, offered.hit.service_id, clinic_id=person.member_id)
+    return sheet_for(session, sheet.patient, sheet.wanted)
 
 
 def _asked_for() -> dict[UUID, UUID]:
     need_id = request.args.get("need", type=UUID)
     service_id = request.args.get("service", type=UUID)
     return {need_id: service_id} if need_id and service_id else {}
-
-
-def _preselected(offer: Offer, extra: dict[UUID, UUID]) -> str | None:
-    wanted = extra.get(offer.need.id)
-    return str(wanted) if wanted and offer.service(str(wanted)) else None
 
 
 def _signer() -> Signer:

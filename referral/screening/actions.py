@@ -1,6 +1,5 @@
 """Screening a patient, writing down a need they voice, confirming a need with them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,8 +13,10 @@ from referral.patients.models import Patient
 from referral.screening.instruments import Instrument
 from referral.screening.models import Answer, Need, Screening
 from referral.screening.queries import LIVE, live_need
-from referral.screening.scoring import Positive, answers_given, positives
-from referral.screening.states import NeedSource, NeedStatus, WantsHelp
+from referral.screening.scoring import Positive, Ticked, answers_given, positives, says_something
+from referral.screening.states import NeedSource, NeedStatus, Respondent, ScreeningMode, WantsHelp
+from referral.todos.actions import mark_done
+from referral.todos.models import ToDo, ToDoReason
 from resources_directory.db import new_id
 from resources_directory.needs import NeedDomain
 
@@ -27,10 +28,12 @@ class Filling:
     form_id: UUID
     instrument: Instrument
     language: str
-    ticked: Mapping[str, str | None]
+    ticked: Ticked
     alone: bool
     taken_by: UUID | None
     interpreter: str | None = None
+    mode: ScreeningMode = ScreeningMode.STAFF
+    respondent: Respondent = Respondent.PATIENT
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,16 @@ def record_screening(session: ScopedSession, patient: Patient, filling: Filling)
         instrument=filling.instrument.key,
         instrument_version=filling.instrument.version,
         language=filling.language,
+        mode=filling.mode,
+        respondent=filling.respondent,
         taken_by=filling.taken_by,
-        alone=filling.alone,
+        alone=_alone(filling),
         interpreter=filling.interpreter,
         completed_at=clock.now(),
     )
     session.add(screening)
     session.flush()
-    given = answers_given(filling.instrument, filling.ticked, alone=filling.alone)
+    given = answers_given(filling.instrument, filling.ticked, alone=_alone(filling))
     for item, value in given.items():
         answer = Answer(
             id=new_id(), clinic_id=patient.clinic_id, patient_id=patient.id, screening_id=screening.id, item=item
@@ -120,20 +125,26 @@ def drop_need(session: ScopedSession, need: Need, *, by: UUID | None) -> Need:
     need.status, need.wants_help = NeedStatus.GONE, WantsHelp.NO
     need.confirmed_at, need.confirmed_by = clock.now(), by
     session.flush()
+    _finish_confirming(session, need.patient_id, by)
     return need
 
 
 def _refuse_unsafe_answers(filling: Filling) -> None:
-    if filling.alone:
+    if _alone(filling):
         return
-    for item in filling.instrument.items:
-        if item.needs_to_be_alone and (filling.ticked.get(item.link_id) or filling.ticked.get(item.want_id)):
+    for name in filling.instrument.private_names():
+        if says_something(filling.ticked.get(name)):
             raise InvalidInput(_l("Questions about safety are asked only when the patient is alone. Nothing is saved."))
+
+
+def _alone(filling: Filling) -> bool:
+    """Return True if questions on safety could be asked: never to somebody who answers for the patient."""
+    return filling.alone and filling.respondent is Respondent.PATIENT
 
 
 def _one_at_a_time(session: ScopedSession, patient: Patient) -> None:
     """Let two people who screen the same patient in the same moment wait for each other."""
-    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update())
+    session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update(key_share=True))
 
 
 def _suspect(session: ScopedSession, screening: Screening, positive: Positive) -> None:
@@ -162,4 +173,17 @@ def _confirm(session: ScopedSession, need: Need, wants_help: WantsHelp, by: UUID
     need.wants_help, need.status = wants_help, NeedStatus.OPEN
     need.confirmed_at, need.confirmed_by = clock.now(), by
     session.flush()
+    _finish_confirming(session, need.patient_id, by)
     return need
+
+
+def _finish_confirming(session: ScopedSession, patient_id: UUID, by: UUID | None) -> None:
+    """Finish the to-dos to confirm needs once none waits: whoever confirmed the last one has done them."""
+    waiting = select(Need.id).where(Need.patient_id == patient_id, Need.status == NeedStatus.UNCONFIRMED).limit(1)
+    if by is None or session.scalar(waiting) is not None:
+        return
+    left = select(ToDo).where(
+        ToDo.patient_id == patient_id, ToDo.reason == ToDoReason.CONFIRM_NEED, ToDo.done_at.is_(None)
+    )
+    for to_do in session.scalars(left.order_by(ToDo.id)).all():
+        mark_done(session, to_do, by=by)

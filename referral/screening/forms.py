@@ -1,40 +1,52 @@
-"""Forms of screening: how it is done, the questions of an instrument, a voiced need, confirming a need."""
+"""Forms of screening: how it is done, a tablet's code, a birth year, a voiced need, confirming a need."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectChoice, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, IntegerField, PasswordField, RadioField, SelectChoice, StringField
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from referral.kit.forms import Form
 from referral.kit.i18n import language_name
-from referral.screening.instruments import LANGUAGES, Instrument, Item, Words
-from referral.screening.scoring import YES
-from referral.screening.states import WantsHelp
+from referral.screening.instruments import Instrument, needs_check
+from referral.screening.question_forms import named
+from referral.screening.states import Respondent, ScreeningMode, WantsHelp
 from referral.screening.words import NEEDS, WANTS
 
 #: The answer of somebody who says that it is no need.
 NOT_A_NEED = "not_a_need"
 
-ALONE = "yes"
-
-
-def language_choices() -> list[SelectChoice]:
-    """Return the languages that questions are read in."""
-    return [SelectChoice(code, language_name(code)) for code in LANGUAGES]
-
 
 class StartForm(Form):
     """How the screening is done. The questions come on the next page, so that no safety question shows too early."""
 
+    instruments: Sequence[Instrument] = ()
+
+    mode = RadioField(
+        _l("How is it done?"),
+        choices=[
+            SelectChoice(str(ScreeningMode.STAFF), _l("I ask the questions")),
+            SelectChoice(str(ScreeningMode.TABLET), _l("The patient answers on this device")),
+            SelectChoice(str(ScreeningMode.LINK), _l("The patient gets a link by text")),
+            SelectChoice(str(ScreeningMode.PAPER), _l("I type in a sheet of paper")),
+        ],
+        default=str(ScreeningMode.STAFF),
+    )
+    chosen_instrument = RadioField(_l("Which questions?"), default=lambda: named(needs_check()))
     language = RadioField(
-        _l("In which language do you read the questions?"), choices=language_choices, default=LANGUAGES[0]
+        _l("In which language are the questions?"),
+        validators=[InputRequired(_l("Choose the language of the questions."))],
+    )
+    respondent = RadioField(
+        _l("Who answers?"),
+        choices=[
+            SelectChoice(str(Respondent.PATIENT), _l("The patient")),
+            SelectChoice(str(Respondent.PROXY), _l("Somebody answers for the patient")),
+        ],
+        default=str(Respondent.PATIENT),
     )
     alone = BooleanField(
         _l("The patient is alone with me"),
@@ -42,86 +54,74 @@ class StartForm(Form):
     )
     interpreter = StringField(_l("Interpreter, if one takes part"), [Length(max=120)])
 
+    def offer(self, instruments: Sequence[Instrument], *, staff_language: str) -> None:
+        """Put the instruments and their languages into the choices."""
+        self.instruments = instruments
+        self.chosen_instrument.choices = [
+            SelectChoice(named(each), each.title.say(staff_language)) for each in instruments
+        ]
+        codes = dict.fromkeys(code for each in instruments for code in each.languages)
+        self.language.choices = [SelectChoice(code, language_name(code)) for code in codes]
 
-@dataclass(frozen=True)
-class Group:
-    """The questions on one domain. `fields`: the wish for help first, then the questions."""
+    def instrument(self) -> Instrument:
+        """Return the instrument that was chosen, of a valid form."""
+        return next(each for each in self.instruments if named(each) == self.chosen_instrument.data)
 
-    title: LazyString
-    fields: tuple[Any, ...]
-
-
-class QuestionsForm(Form):
-    """The questions of an instrument; `questions_form` adds them. Hidden fields keep how the screening is done."""
-
-    instrument: Instrument
-    items: tuple[Item, ...]
-
-    language = HiddenField()
-    alone = HiddenField()
-    interpreter = HiddenField(validators=[Length(max=120)])
-
-    def ticked(self) -> dict[str, str | None]:
-        """Return item or want id to the value ticked, None where nothing was."""
-        names = [name for item in self.items for name in (item.link_id, item.want_id) if name in self]
-        return {name: self[name].data for name in names}
-
-    def groups(self) -> list[Group]:
-        """Return the questions by domain, in the order of the instrument."""
-        groups = []
-        for domain in dict.fromkeys(item.domain for item in self.items):
-            same = [item for item in self.items if item.domain == domain]
-            names = [item.want_id for item in same if item.want] + [item.link_id for item in same]
-            groups.append(Group(NEEDS[domain], tuple(self[name] for name in names)))
-        return groups
+    def asks_alone(self) -> bool:
+        """Return True if questions on safety are asked: alone with staff, and the patient answers."""
+        staff = self.mode.data == ScreeningMode.STAFF
+        return bool(self.alone.data) and staff and self.respondent.data == Respondent.PATIENT
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
-        """Return whether all is answered that must be: after a "yes", whether help is wanted."""
+        """Return whether the chosen instrument exists in the chosen language."""
         valid = bool(super().validate(extra_validators))
-        if not any(self.ticked().values()):
-            self.form_errors.append(_("Nothing is answered yet. Ask at least one question, or go back to the patient."))
+        if valid and self.language.data not in self.instrument().languages:
+            names = ", ".join(language_name(code) for code in self.instrument().languages)
+            self.language.errors = [_("These questions exist only in: %(languages)s.", languages=names)]
             return False
-        for item in self.items:
-            wish = next(self[other.want_id] for other in self.items if other.domain == item.domain and other.want)
-            if self[item.link_id].data == YES and not wish.data and not wish.errors:
-                wish.errors = [
-                    *wish.errors,
-                    _("The patient said yes to a question on this. Ask whether they want help with it."),
-                ]
-                valid = False
         return valid
 
 
-def questions_form(
-    instrument: Instrument, *, language: str, staff_language: str, alone: bool, fresh: bool
-) -> QuestionsForm:
-    """Return the form with the questions to ask, in `language`, with the staff's language beside it.
+class ResumeForm(Form):
+    """Going on with a screening that was saved: whether the patient is alone may have changed."""
 
-    `fresh`: leave out what was posted. Without `alone` there is no field for safety, so no answer can come in.
-    """
-    items = instrument.asked(alone=alone)
-    fields: dict[str, Any] = {"instrument": instrument, "items": items}
-    for item in items:
-        fields[item.link_id] = _field(item.question, instrument, language, staff_language, wants=False)
-        if item.want is not None:
-            fields[item.want_id] = _field(item.want, instrument, language, staff_language, wants=True)
-    form_class: type[QuestionsForm] = type("BuiltQuestionsForm", (QuestionsForm,), fields)
-    return form_class(formdata=None) if fresh else form_class()
-
-
-def _field(words: Words, instrument: Instrument, language: str, staff_language: str, *, wants: bool) -> RadioField:
-    beside = words.say(staff_language) if staff_language != language else ""
-    options = instrument.wants if wants else instrument.answers
-    return RadioField(
-        _in_language(words.say(language), language),
-        [Optional()],
-        choices=[SelectChoice(option.value, _in_language(option.words.say(language), language)) for option in options],
-        description=_in_language(beside, staff_language) if beside else "",
+    alone = BooleanField(
+        _l("The patient is alone with me"),
+        description=_l("Tick it only if nobody else can hear or see, not even family. Then safety is asked about too."),
     )
 
 
-def _in_language(text: str, language: str) -> Markup:
-    return Markup('<span lang="{}" dir="auto">{}</span>').format(language, text)
+class HandOverForm(Form):
+    """Before the device is given away."""
+
+    code = StringField(
+        _l("A code of six digits, to take it back"),
+        description=_l("You choose it now and type it when you have the device again. It is good for this time only."),
+        validators=[InputRequired(_l("Choose six digits.")), Length(max=20)],
+    )
+
+
+class TakeBackForm(Form):
+    """The code with which staff take the device back."""
+
+    code = PasswordField(
+        _l("The six digits that you chose"), [InputRequired(_l("Type the six digits.")), Length(max=20)]
+    )
+
+
+class YearForm(Form):
+    """The birth year, before a link shows anything that says who. Without a form token, as all behind a link."""
+
+    class Meta(Form.Meta):
+        """No token."""
+
+        csrf = False
+
+    year = StringField(
+        _l("In which year were you born?"),
+        description=_l("Four digits, such as 1980."),
+        validators=[InputRequired(_l("Type your birth year.")), Length(max=20)],
+    )
 
 
 class VoiceForm(Form):

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, PatientOwned, one_of
 from referral.kit.crypto import SealedRow, sealed
 from referral.kit.scope import ClinicOwned
-from referral.screening.states import NeedSource, NeedStatus, WantsHelp
+from referral.screening.states import NeedSource, NeedStatus, Respondent, ScreeningMode, WantsHelp
 from resources_directory.db import Base
 from resources_directory.needs import NeedDomain
 
@@ -18,12 +18,17 @@ class Screening(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     """One filling of an instrument."""
 
     __tablename__ = "screening"
+    __table_args__ = (one_of("mode", ScreeningMode), one_of("respondent", Respondent))
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     #: The instrument's key and version, and the language its questions were read in.
     instrument: Mapped[str]
     instrument_version: Mapped[str]
     language: Mapped[str]
+    #: How the questions were asked, and who answered.
+    mode: Mapped[str] = mapped_column(default=ScreeningMode.STAFF, server_default=text("'staff'"))
+    respondent: Mapped[str] = mapped_column(default=Respondent.PATIENT, server_default=text("'patient'"))
+    #: Who asked, handed the tablet over, sent the link, or typed in the sheet.
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     #: The patient was alone, so the safety questions could be asked.
     alone: Mapped[bool]
@@ -34,7 +39,7 @@ class Screening(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
 
 
 class Answer(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
-    """One reply, sealed. A skipped question has no row."""
+    """One reply, sealed. It also says that a question was passed over; one that was not asked has no row."""
 
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("screening_id", "item"),)

@@ -14,7 +14,7 @@ class ScreeningPermission(StrEnum):
 
 
 RULES: dict[str, frozenset[Role]] = {
-    ScreeningPermission.VIEW: CLINIC_ROLES,
+    ScreeningPermission.VIEW: CLINIC_ROLES | {Role.EMERGENCY},
     ScreeningPermission.SCREEN: CLINIC_ROLES,
     ScreeningPermission.CONFIRM: CLINIC_ROLES,
 }

@@ -7,13 +7,18 @@ from uuid import UUID
 from flask_babel import LazyString
 from flask_babel import gettext as _
 
+from referral.kit.i18n import current_language
 from referral.kit.scope import ScopedSession
 from referral.patients.hooks import Section
 from referral.patients.models import Patient
-from referral.screening.models import Need
+from referral.screening.instrument_library import shelf
+from referral.screening.instruments import needs_check
+from referral.screening.models import Need, Screening
 from referral.screening.queries import LIVE, needs_of, screenings_of
+from referral.screening.started import started_of
+from referral.screening.started_models import StartedScreening
 from referral.screening.states import NeedStatus
-from referral.screening.words import STATUSES, WANTS, need_label
+from referral.screening.words import MODES, STATUSES, WANTS, need_label
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,17 @@ class NeedRow:
     confirmable: bool
     unconfirmed: bool
     since: datetime
+
+
+@dataclass(frozen=True)
+class ScreeningRow:
+    """A screening in a list: finished, or on its way."""
+
+    id: UUID
+    title: str
+    mode: LazyString
+    completed_at: datetime | None = None
+    started_at: datetime | None = None
 
 
 def need_row(need: Need) -> NeedRow:
@@ -47,5 +63,25 @@ def need_row(need: Need) -> NeedRow:
 def needs_section(session: ScopedSession, patient: Patient) -> Section:
     """Return the needs and screenings of the patient, for their page."""
     rows = [need_row(need) for need in needs_of(session, patient.id)]
-    screenings = screenings_of(session, patient.id)
-    return Section(_("Needs"), "screening/needs_section.html", {"needs": rows, "screenings": screenings})
+    titles = {(each.instrument.key, each.instrument.version): each.instrument.title for each in shelf(session)}
+    language = current_language().code
+
+    def title(row: Screening | StartedScreening) -> str:
+        words = titles.get((row.instrument, row.instrument_version)) or needs_check().title
+        return words.say(language)
+
+    return Section(
+        _("Needs"),
+        "screening/needs_section.html",
+        {
+            "needs": rows,
+            "screenings": [
+                ScreeningRow(each.id, title(each), MODES[each.mode], completed_at=each.completed_at)
+                for each in screenings_of(session, patient.id)
+            ],
+            "started": [
+                ScreeningRow(each.id, title(each), MODES[each.mode], started_at=each.started_at)
+                for each in started_of(session, patient.id)
+            ],
+        },
+    )

@@ -1,4 +1,4 @@
-"""Closed sets of screening: what a person says about a need, and where the need stands."""
+"""Closed sets of screening: how the questions were asked, what a person says about a need, where the need stands."""
 
 from enum import StrEnum
 
@@ -28,3 +28,19 @@ class NeedSource(StrEnum):
 
     SCREENING = "screening"
     VOICED = "voiced"
+
+
+class ScreeningMode(StrEnum):
+    """How the questions were asked: by staff, on a tablet in the patient's hands, by a link, on paper."""
+
+    STAFF = "staff"
+    TABLET = "tablet"
+    LINK = "link"
+    PAPER = "paper"
+
+
+class Respondent(StrEnum):
+    """Who answered: the patient, or somebody for them."""
+
+    PATIENT = "patient"
+    PROXY = "proxy"

@@ -15,24 +15,25 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.models import Patient
 from referral.patients.queries import display_name, patient_by_id
-from referral.screening.actions import Filling, VoicedNeed, confirm_need, drop_need, record_screening, voice_need
-from referral.screening.forms import (
-    ALONE,
-    NOT_A_NEED,
-    ConfirmForm,
-    QuestionsForm,
-    StartForm,
-    VoiceForm,
-    questions_form,
+from referral.screening.actions import VoicedNeed, confirm_need, drop_need, voice_need
+from referral.screening.asking import (
+    Way,
+    form_of,
+    record_answers_of,
+    save_for_later,
+    start_as,
+    way_of_start,
+    way_posted,
 )
-from referral.screening.instruments import LANGUAGES, instrument_by_key, needs_check
+from referral.screening.forms import NOT_A_NEED, ConfirmForm, StartForm, VoiceForm
+from referral.screening.instrument_library import offered_instruments
 from referral.screening.models import Need, Screening
 from referral.screening.policies import ScreeningPermission
-from referral.screening.queries import answers_of, live_need, need_by_id, screening_by_id
-from referral.screening.scoring import positives
-from referral.screening.sections import NeedRow, need_row
-from referral.screening.states import WantsHelp
-from referral.screening.words import NEEDS, STATUSES, WANTS, need_label
+from referral.screening.queries import need_by_id, screening_by_id
+from referral.screening.question_forms import AskedForm
+from referral.screening.results import result_of
+from referral.screening.states import ScreeningMode, WantsHelp
+from referral.screening.words import MODES, NEEDS, RESPONDENTS, STATUSES, WANTS, need_label
 from resources_directory.needs import SENSITIVE, NeedDomain
 
 blueprint = Blueprint("screening", __name__, template_folder="templates")
@@ -76,22 +77,26 @@ def one_screening(session: ScopedSession, patient_id: UUID, screening_id: UUID) 
 @blueprint.get("/patients/<uuid:patient_id>/screen")
 @requires(ScreeningPermission.SCREEN, load=one_patient)
 def start_screening(patient: Patient) -> ResponseReturnValue:
-    """Ask how the screening is done: language, alone or not, interpreter."""
-    language = patient.spoken_language if patient.spoken_language in LANGUAGES else LANGUAGES[0]
-    return _start_page(StartForm(language=language), patient)
+    """Ask how the screening is done: by whom, which questions, language, alone or not, interpreter."""
+    known = {code for instrument in offered_instruments(request_session()) for code in instrument.languages}
+    wanted = (patient.written_language, patient.spoken_language)
+    form = StartForm(language=next((code for code in wanted if code in known), None))
+    return _start_page(form, patient)
 
 
 @blueprint.post("/patients/<uuid:patient_id>/screen")
 @requires(ScreeningPermission.SCREEN, load=one_patient)
 def ask_questions(patient: Patient) -> ResponseReturnValue:
-    """Show the questions: those on safety only when the patient is alone."""
-    start = StartForm()
-    if not start.validate():
-        return _start_page(start, patient), 422
-    form = _questions(start.language.data, alone=start.alone.data, fresh=True)
-    form.language.data, form.alone.data = start.language.data, ALONE if start.alone.data else ""
-    form.interpreter.data = start.interpreter.data
-    return _questions_page(form, patient)
+    """Show the questions, those on safety only when the patient is alone; or start what the patient answers alone."""
+    form, session = StartForm(), request_session()
+    form.offer(offered_instruments(session), staff_language=current_language().code)
+    if not form.validate():
+        return _start_page(form, patient), 422
+    way = way_of_start(session, patient, form)
+    if way.mode in (ScreeningMode.TABLET, ScreeningMode.LINK):
+        started = start_as(session, patient, way, form)
+        return redirect(url_for("started.show", patient_id=patient.id, started_id=started.id), 303)
+    return questions_page(form_of(way, fresh=True), patient, way)
 
 
 @blueprint.get("/patients/<uuid:patient_id>/screen/answers")
@@ -104,68 +109,58 @@ def answers_address(patient: Patient) -> ResponseReturnValue:
 @blueprint.post("/patients/<uuid:patient_id>/screen/answers")
 @requires(ScreeningPermission.SCREEN, load=one_patient)
 def record_answers(patient: Patient) -> ResponseReturnValue:
-    """Record the answers, then show which needs they speak of."""
-    language = request.form.get("language", "")
-    language = language if language in LANGUAGES else LANGUAGES[0]
-    alone = request.form.get("alone") == ALONE
-    form = _questions(language, alone=alone, fresh=False)
-    if not form.validate():
-        return _questions_page(form, patient), 422
-    filling = Filling(
-        form_id=form.filling_id(),
-        instrument=form.instrument,
-        language=language,
-        ticked=form.ticked(),
-        alone=alone,
-        taken_by=current_person().person_id,
-        interpreter=form.interpreter.data,
-    )
-    screening = record_screening(request_session(), patient, filling)
-    return redirect(url_for(".show_screening", patient_id=patient.id, screening_id=screening.id), 303)
+    """Record the answers, then show which needs they speak of; or keep them for later. Sent twice, it is done once."""
+    session = request_session()
+    way = way_posted(session, patient)
+    form = form_of(way, fresh=False)
+    done = screening_by_id(session, patient.id, form.filling_id())
+    keeps = "later" in request.form and (not way.typed or form.validate())  # a wrong number cannot be kept
+    if done is None and keeps:
+        started = save_for_later(session, patient, way, form)
+        flash(_("What was answered is kept. You or the patient can go on later."), "success")
+        return redirect(url_for("started.show", patient_id=patient.id, started_id=started.id), 303)
+    if done is None:
+        if not form.validate():
+            return questions_page(form, patient, way), 422
+        done = record_answers_of(session, patient, way, form)
+    return redirect(url_for(".show_screening", patient_id=patient.id, screening_id=done.id), 303)
 
 
-def _questions(language: str, *, alone: bool, fresh: bool) -> QuestionsForm:
-    staff = current_language().code
-    return questions_form(needs_check(), language=language, staff_language=staff, alone=alone, fresh=fresh)
-
-
-def _start_page(form: StartForm, patient: Patient) -> str:
-    return render_template("screening/start.html", form=form, patient=patient, name=display_name(patient))
-
-
-def _questions_page(form: QuestionsForm, patient: Patient) -> str:
-    language = form.language.data if form.language.data in LANGUAGES else LANGUAGES[0]
+def questions_page(form: AskedForm, patient: Patient, way: Way) -> str:
+    """Return the page with the questions: for asking, or for typing in a sheet."""
     return render_template(
-        "screening/questions.html",
+        "screening/typed.html" if way.typed else "screening/questions.html",
         form=form,
         patient=patient,
         name=display_name(patient),
-        language=language,
-        intro=form.instrument.intro.say(language),
-        alone=form.alone.data == ALONE,
+        instrument=way.instrument,
+        language=way.spoken.language,
+        intro=way.instrument.intro.say(way.spoken.language),
+        alone=way.alone,
     )
+
+
+def _start_page(form: StartForm, patient: Patient) -> str:
+    session = request_session()
+    form.offer(offered_instruments(session), staff_language=current_language().code)
+    return render_template("screening/start.html", form=form, patient=patient, name=display_name(patient))
 
 
 @blueprint.get("/patients/<uuid:patient_id>/screenings/<uuid:screening_id>")
 @requires(ScreeningPermission.VIEW, load=one_screening)
 def show_screening(found: ScreeningOfPatient) -> ResponseReturnValue:
     """Show which needs a screening speaks of, each to be confirmed with the patient."""
-    rows = _result_rows(request_session(), found.screening)
+    shown = result_of(request_session(), found.screening)
     return render_template(
         "screening/result.html",
         screening=found.screening,
         patient=found.patient,
         name=display_name(found.patient),
-        rows=rows,
-        waiting=any(row.unconfirmed for row in rows),
+        shown=shown,
+        mode=MODES[found.screening.mode],
+        respondent=RESPONDENTS[found.screening.respondent],
+        waiting=any(row.unconfirmed for row in shown.rows),
     )
-
-
-def _result_rows(session: ScopedSession, screening: Screening) -> list[NeedRow]:
-    instrument = instrument_by_key(screening.instrument) or needs_check()
-    found = positives(instrument, answers_of(session, screening.id))
-    needs = [live_need(session, screening.patient_id, positive.domain) for positive in found]
-    return [need_row(need) for need in needs if need is not None]
 
 
 @blueprint.get("/patients/<uuid:patient_id>/needs/new")

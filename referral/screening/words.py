@@ -5,26 +5,10 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from referral.patients.need_words import NEEDS as NEEDS
 from referral.screening.instruments import ASKED_ALONE
-from referral.screening.states import NeedStatus, WantsHelp
+from referral.screening.states import NeedStatus, Respondent, ScreeningMode, WantsHelp
 from resources_directory.needs import NeedDomain
-
-NEEDS: Mapping[str, LazyString] = {
-    NeedDomain.FOOD: _l("Food"),
-    NeedDomain.TRANSPORTATION: _l("Transportation"),
-    NeedDomain.UTILITIES: _l("Utilities"),
-    NeedDomain.HOUSING: _l("Housing"),
-    NeedDomain.EMPLOYMENT: _l("Work"),
-    NeedDomain.EDUCATION: _l("Education"),
-    NeedDomain.FINANCIAL_STRAIN: _l("Money for basic things"),
-    NeedDomain.INTERPERSONAL_SAFETY: _l("Safety with other people"),
-    NeedDomain.SOCIAL_CONNECTION: _l("Company and connection"),
-    NeedDomain.LEGAL_IMMIGRATION: _l("Legal help"),
-    NeedDomain.CHILDCARE: _l("Childcare"),
-    NeedDomain.HEALTH_CARE_ACCESS: _l("Getting health care"),
-    NeedDomain.DIGITAL_ACCESS: _l("Phone and internet"),
-    NeedDomain.BENEFITS_ENROLMENT: _l("Applying for benefits"),
-}
 
 #: What stands in lists for a need that somebody looking over a shoulder must not read.
 PRIVATE_NEED = _l("A private matter")
@@ -45,7 +29,29 @@ STATUSES: Mapping[str, LazyString] = {
     NeedStatus.UNKNOWN: _l("Not known"),
 }
 
+MODES: Mapping[str, LazyString] = {
+    ScreeningMode.STAFF: _l("Asked by staff"),
+    ScreeningMode.TABLET: _l("Answered on our device"),
+    ScreeningMode.LINK: _l("Answered by a link"),
+    ScreeningMode.PAPER: _l("On paper"),
+}
+
+RESPONDENTS: Mapping[str, LazyString] = {
+    Respondent.PATIENT: _l("The patient answered"),
+    Respondent.PROXY: _l("Somebody answered for the patient"),
+}
+
+
+def is_private_matter(domain: str) -> bool:
+    """Return True for a need that is asked only when the person is alone: nobody looking on may read of it."""
+    return NeedDomain(domain) in ASKED_ALONE
+
 
 def need_label(domain: str) -> LazyString:
     """Return the name of a need for a list: neutral where the need is asked only when the person is alone."""
-    return PRIVATE_NEED if NeedDomain(domain) in ASKED_ALONE else NEEDS[domain]
+    return PRIVATE_NEED if is_private_matter(domain) else NEEDS[domain]
+
+
+def place_label(domain: str, name: object) -> str:
+    """Return the name of a service or organization beside a need in a list: neutral where the need's is neutral."""
+    return str(PRIVATE_NEED) if is_private_matter(domain) else str(name or "")

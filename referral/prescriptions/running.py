@@ -1,0 +1,78 @@
+"""What is under way for a patient's needs: shown beside the need, never asked for twice, withdrawn if they say so."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.accounts.queries import names_of
+from referral.kit.scope import ScopedSession
+from referral.referrals.actions import withdraw
+from referral.referrals.actors import Actor
+from referral.referrals.models import Referral
+from referral.referrals.queries import referrals_of_patient
+from referral.referrals.states import LIVE_SENT_STATES, Mode
+from referral.referrals.words import STATES
+
+
+@dataclass(frozen=True)
+class Running:
+    """A request that is under way for a need. `by`: who signed it, empty where nobody is named."""
+
+    referral_id: UUID
+    service_id: UUID
+    service: str
+    mode: Mode
+    state: str
+    state_label: str
+    by: str
+    signed_at: datetime
+
+
+def running_requests(session: ScopedSession, patient_id: UUID) -> dict[UUID, tuple[Running, ...]]:
+    """Return need to the requests that are under way for it, newest first; needs without one are left out."""
+    live = [row for row in referrals_of_patient(session, patient_id) if row.state in LIVE_SENT_STATES]
+    names = names_of(session, {row.signed_by for row in live}) if live else {}
+    found: dict[UUID, tuple[Running, ...]] = {}
+    for row in live:
+        found[row.need_id] = (*found.get(row.need_id, ()), _running(row, names.get(row.signed_by) or ""))
+    return found
+
+
+def in_the_way(service_id: UUID, mode: Mode, running: Sequence[Running]) -> Running | None:
+    """Return what keeps a service from being signed for a need (referrals/signing.py), or None."""
+    for each in running:
+        if each.service_id == service_id or (each.mode is Mode.SENT and mode is Mode.SENT):
+            return each
+    return None
+
+
+def withdraw_running(session: ScopedSession, need_id: UUID, referral_ids: Collection[UUID], *, by: Actor) -> int:
+    """Withdraw those of the requests for a need that are still under way, because the patient says so.
+
+    Returns how many. Whoever was asked is told to stop. Raises as `move`. Flushes.
+    """
+    if not referral_ids:
+        return 0
+    live = select(Referral).where(
+        Referral.need_id == need_id, Referral.id.in_(list(referral_ids)), Referral.state.in_(LIVE_SENT_STATES)
+    )
+    rows = session.scalars(live.order_by(Referral.id)).all()
+    for row in rows:
+        withdraw(session, row, by)
+    return len(rows)
+
+
+def _running(row: Referral, by: str) -> Running:
+    return Running(
+        referral_id=row.id,
+        service_id=row.service_id,
+        service=str(row.service_facts.get("service_name") or ""),
+        mode=Mode(row.mode),
+        state=row.state,
+        state_label=str(STATES[row.state]),
+        by=by,
+        signed_at=row.signed_at or row.created_at,
+    )
