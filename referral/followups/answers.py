@@ -18,7 +18,7 @@ from referral.messaging.inbound import owners_of
 from referral.messaging.models import InboundMessage
 from referral.outbox.queueing import suppress_for_phone
 from referral.patients.consents import opt_out
-from referral.patients.states import OptOutKind
+from referral.patients.states import OptOutKind, PhoneHolder
 from referral.todos.models import ToDoReason
 
 #: A text this soon after a question opened answers the one before it.
@@ -114,8 +114,8 @@ def _is_doubled(session: ScopedSession, inbound: InboundMessage) -> bool:
 
 def _crisis(session: ScopedSession, inbound: InboundMessage) -> str:
     owners = owners_of(session, inbound.phone_number_id)
-    if len(owners) == 1 and not owners[0].is_shared:
-        reply_to(session, inbound, "crisis")
+    if len(owners) == 1 and not owners[0].is_shared and owners[0].holder == PhoneHolder.SELF:
+        reply_to(session, inbound, "crisis")  # where anybody else may read it, people hear of it and the phone does not
     for owner in owners:  # whoever wrote: each clinic that knows this phone must hear of it
         tell_clinic(session, inbound, owner, ToDoReason.CRISIS)
     return "crisis"

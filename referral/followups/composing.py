@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from referral.followups.models import Question
+from referral.followups.reminding import awaited
 from referral.followups.states import QuestionState
 from referral.kit.scope import ScopedSession
 from referral.messaging.composing import compose_patient_text
@@ -12,6 +13,8 @@ from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
 from referral.patients.consents import texting_route
 from referral.patients.models import Patient
+from referral.patients.proxies import may_go_to
+from referral.referrals.desk_models import Appointment
 from referral.referrals.models import Referral
 from referral.referrals.states import ReferralState
 from resources_directory.needs import SENSITIVE
@@ -28,8 +31,31 @@ def compose_referral_text(session: ScopedSession, message: Message, now: datetim
     referral = session.scalar(select(Referral).where(Referral.id == message.subject_id))
     if referral is None or referral.state not in TRUE_WHILE[message.template]:
         return Suppressed("moved_on", needs_person=False)
+    return _news(session, message, referral, now)
+
+
+def compose_appointment_text(
+    session: ScopedSession, message: Message, now: datetime
+) -> Composed | Postponed | Suppressed:
+    """Return the words of a reminder, or why it does not go: changed since, over, sensitive, or no text allowed."""
+    appointment = session.get(Appointment, message.subject_id)
+    referral = awaited(session, appointment) if appointment is not None else None
+    if referral is None:
+        return Suppressed("moved_on", needs_person=False)
+    words = _news(session, message, referral, now)
+    if isinstance(words, Suppressed) and referral.domain not in SENSITIVE:
+        return Suppressed(words.reason)  # nobody else tells them when they are expected
+    return words
+
+
+def _news(
+    session: ScopedSession, message: Message, referral: Referral, now: datetime
+) -> Composed | Postponed | Suppressed:
     if referral.domain in SENSITIVE:
         return Suppressed("sensitive_need", needs_person=False)
+    patient = session.get_one(Patient, referral.patient_id)
+    if not may_go_to(session, patient, texting_route(session, patient), referral.domain):
+        return Suppressed("private_need", needs_person=False)
     words = compose_patient_text(session, message, now)
     if isinstance(words, Suppressed):
         return Suppressed(words.reason, needs_person=False)  # its questions reach a person
@@ -45,8 +71,11 @@ def compose_question(session: ScopedSession, message: Message, now: datetime) ->
     if referral is None or referral.domain in SENSITIVE:
         return Suppressed("sensitive_need")
     patient = session.get_one(Patient, question.patient_id)
-    if texting_route(session, patient).is_shared:
+    route = texting_route(session, patient)
+    if route.is_shared:
         return Suppressed("shared_phone")
+    if not may_go_to(session, patient, route, referral.domain, answer=True):
+        return Suppressed("private_need")
     words = compose_patient_text(session, message, now)
     if isinstance(words, Composed):
         question.language = words.language

@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from referral.followups.models import Question
-from referral.followups.planning import ask, call_instead, move_question
+from referral.followups.planning import NOTHING_TO_ASK, ask, call_instead, drop_question, move_question
 from referral.followups.policies import CADENCE, SAME_TOPIC
 from referral.followups.states import QuestionEvent, QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
+from referral.kit.worker import Turn, one_by_one
 from referral.messaging.models import InboundMessage
 from referral.messaging.words import reason_words
 from referral.outbox.models import Message
@@ -22,12 +23,14 @@ from referral.outbox.queueing import NewMessage, queue_message
 from referral.outbox.states import Channel
 from referral.patients.consents import texting_route
 from referral.patients.models import Patient
+from referral.patients.proxies import may_go_to
 from referral.referrals.models import Referral
 from referral.referrals.numbering import number_in_texts
 from referral.todos.models import ToDoReason
 from resources_directory.needs import SENSITIVE
 
-BATCH = 50
+#: Questions that wait until a phone is free must not hold up those behind them.
+ASKED, CLOSED = Turn("questions", 50), Turn("silence", 50)
 
 #: Questions that name the request by its number, where the patient has several.
 NUMBERED = frozenset({QuestionKind.CHECK_CONTACT, QuestionKind.CHECK_OUTCOME})
@@ -41,16 +44,16 @@ def ask_due_questions(database: Database) -> int:
     now = clock.now()
     with database.job("questions") as session:
         due = select(Question.id).where(Question.state == QuestionState.SCHEDULED, Question.due_at <= now)
-        ids = session.scalars(due.order_by(Question.due_at, Question.id).limit(BATCH)).all()
-    return sum(_one(database, question_id, _ask_one) for question_id in ids)
+        ids = [row.turn_id for row in ASKED.take(database, session, due, Question.due_at, Question.id)]
+    return one_by_one("questions", ids, lambda question_id: _one(database, question_id, _ask_one))
 
 
 def close_silent_questions(database: Database) -> int:
     """Ask unanswered questions again, then give them to a person. Return how many were closed."""
     with database.job("questions") as session:
         silent = select(Question.id).where(Question.state == QuestionState.OPEN, Question.expires_at <= clock.now())
-        ids = session.scalars(silent.order_by(Question.expires_at, Question.id).limit(BATCH)).all()
-    return sum(_one(database, question_id, _close_one) for question_id in ids)
+        ids = [row.turn_id for row in CLOSED.take(database, session, silent, Question.expires_at, Question.id)]
+    return one_by_one("silence", ids, lambda question_id: _one(database, question_id, _close_one))
 
 
 def question_arrived(session: ScopedSession, message: Message) -> None:
@@ -86,11 +89,17 @@ def _ask_one(session: ScopedSession, question: Question) -> bool:
     if question.state != QuestionState.SCHEDULED:
         return False
     referral = session.get_one(Referral, question.referral_id)
+    if referral.state in NOTHING_TO_ASK:
+        drop_question(session, question)
+        return False
     patient = session.get_one(Patient, question.patient_id)
     route = texting_route(session, patient)
     if referral.domain in SENSITIVE or route.phone_number_id is None or route.is_shared:
         reason = "sensitive_need" if referral.domain in SENSITIVE else route.why_not or "shared_phone"
         call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason_words(reason))
+        return True
+    if not may_go_to(session, patient, route, referral.domain, answer=True):
+        call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason_words("private_need"))
         return True
     if not _phone_is_free(session, question, route.phone_number_id):
         return False
@@ -143,6 +152,7 @@ def _phone_is_free(session: ScopedSession, question: Question, phone_number_id: 
     since = clock.now() - CADENCE.between_topics
     lately = on_phone.where(
         Question.referral_id != question.referral_id,
+        Question.state != QuestionState.CANCELLED,  # what was dropped was no topic to anybody
         or_(Question.answered_at > since, Question.expires_at.between(since, clock.now())),
     )
     return session.scalar(lately.limit(1)) is None
@@ -151,6 +161,14 @@ def _phone_is_free(session: ScopedSession, question: Question, phone_number_id: 
 def _close_one(session: ScopedSession, question: Question) -> bool:
     if question.state != QuestionState.OPEN:
         return False
+    referral = session.get_one(Referral, question.referral_id)
+    if referral.state in NOTHING_TO_ASK:
+        drop_question(session, question)
+        return True
+    why_not = _why_no_silence(session, question, referral)
+    if why_not is not None:
+        call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason_words(why_not))
+        return True
     if question.kind == QuestionKind.WAITLISTED:
         move_question(question, QuestionEvent.RUN_OUT)  # silence keeps the place on the list
         session.flush()
@@ -160,9 +178,21 @@ def _close_one(session: ScopedSession, question: Question) -> bool:
         return True
     move_question(question, QuestionEvent.RUN_OUT)
     session.flush()
-    referral = session.get_one(Referral, question.referral_id)
     ask(session, referral, QuestionKind(question.kind), clock.now(), round_no=question.round_no + 1)
     return True
+
+
+def _why_no_silence(session: ScopedSession, question: Question, referral: Referral) -> str | None:
+    """Return why no answer by text says nothing: the phone may not be texted any more. None where it may."""
+    patient = session.get_one(Patient, question.patient_id)
+    route = texting_route(session, patient)
+    if route.phone_number_id is None:
+        return route.why_not
+    if route.phone_number_id != question.phone_number_id:
+        return "phone_changed"
+    if route.is_shared:
+        return "shared_phone"
+    return None if may_go_to(session, patient, route, referral.domain, answer=True) else "private_need"
 
 
 def _question_of(session: ScopedSession, message: Message) -> Question | None:

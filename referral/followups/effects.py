@@ -1,5 +1,9 @@
-"""What each digit changes: testimonies, withdrawals, the next question, a person told, one text back."""
+"""What each digit changes: testimonies, withdrawals, the next question, a person told, one text back.
 
+A digit means the same whether it was texted or said to one of us: only the voice that brought it differs.
+"""
+
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,8 +11,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from referral.followups.models import Question
-from referral.followups.planning import ask, move_question
+from referral.followups.planning import ask, call_no_more, move_question
+from referral.followups.said import end_search
 from referral.followups.states import QuestionEvent, QuestionKind
+from referral.followups.voices import WITHIN_A_DAY, Spoken, Voice
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.inbound import answer
@@ -22,7 +28,6 @@ from referral.screening.states import NeedStatus
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDoReason
 
-WITHIN_A_DAY = timedelta(days=1)
 WITHIN_THE_HOUR = timedelta(hours=1)
 
 #: What got in the way, by digit; the same digits in every language.
@@ -41,17 +46,68 @@ REASON_NOTES: dict[str, LazyString] = {
 }
 
 
+@dataclass(frozen=True)
+class ByText:
+    """The voice of a text that came in."""
+
+    inbound: InboundMessage
+
+    def testify(
+        self,
+        session: ScopedSession,
+        referral: Referral,
+        outcome: Outcome,
+        *,
+        reason: NotCompletedReason | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Write down what the patient texted."""
+        said = GivenTestimony(
+            side=Side.PATIENT,
+            outcome=outcome,
+            reason=reason,
+            channel=TestimonyChannel.TEXT,
+            inbound_message_id=self.inbound.id,
+            note=note,
+        )
+        testify(session, referral, said)
+
+    def tell_person(self, session: ScopedSession, reason: ToDoReason, referral: Referral) -> None:
+        """Give the text to a person."""
+        tell_person(session, self.inbound, reason, referral_id=referral.id)
+
+    def reply(self, session: ScopedSession, template: str, **facts: str) -> None:
+        """Queue one text in answer."""
+        reply_to(session, self.inbound, template, **facts)
+
+    def ask_next(self, session: ScopedSession, referral: Referral, kind: QuestionKind) -> None:
+        """Text the next question."""
+        ask(session, referral, kind, clock.now())
+
+
 def apply_option(session: ScopedSession, inbound: InboundMessage, question: Question, digit: str) -> str:
     """Record the answer and do what the digit means for this question; return "applied …". Flushes."""
+    question.inbound_message_id, question.answered_at = inbound.id, inbound.received_at
+    _apply(session, ByText(inbound), question, digit)
+    call_no_more(session, question, outcome=_l("They answered by text."))
+    return f"applied {question.kind} {digit}"
+
+
+def apply_spoken(session: ScopedSession, spoken: Spoken, question: Question, digit: str) -> None:
+    """Record an answer that was spoken, and do the same as if it had been texted. Raises IllegalMove. Flushes."""
+    question.answered_at = clock.now()
+    _apply(session, spoken, question, digit)
+
+
+def _apply(session: ScopedSession, voice: Voice, question: Question, digit: str) -> None:
     move_question(question, QuestionEvent.ANSWER)
-    question.answer, question.answered_at, question.inbound_message_id = digit, inbound.received_at, inbound.id
+    question.answer = digit
     session.flush()
     referral = session.get_one(Referral, question.referral_id)
     if digit == "3":
-        _no_longer_needed(session, inbound, referral)
+        _no_longer_needed(session, voice, referral)
     else:
-        _MEANING[QuestionKind(question.kind)](session, inbound, referral, digit)
-    return f"applied {question.kind} {digit}"
+        _MEANING[QuestionKind(question.kind)](session, voice, referral, digit)
 
 
 def reply_to(
@@ -106,42 +162,42 @@ def tell_clinic(session: ScopedSession, inbound: InboundMessage, phone: PatientP
     )
 
 
-def _no_longer_needed(session: ScopedSession, inbound: InboundMessage, referral: Referral) -> None:
-    _testify(session, inbound, referral, Outcome.NO_LONGER_WANTED, reason=NotCompletedReason.NO_LONGER_WANTED)
+def _no_longer_needed(session: ScopedSession, voice: Voice, referral: Referral) -> None:
+    voice.testify(session, referral, Outcome.NO_LONGER_WANTED, reason=NotCompletedReason.NO_LONGER_WANTED)
     _set_need(session, referral, NeedStatus.GONE)
-    reply_to(session, inbound, "closed_declined", date=_date(referral))
+    voice.reply(session, "closed_declined", date=_date(referral))
 
 
-def _contacted(session: ScopedSession, inbound: InboundMessage, referral: Referral, digit: str) -> None:
+def _contacted(session: ScopedSession, voice: Voice, referral: Referral, digit: str) -> None:
     if digit == "2":
-        tell_person(session, inbound, ToDoReason.ORGANIZATION_SILENT, referral_id=referral.id)
-        reply_to(session, inbound, "chw_will_call")
+        voice.tell_person(session, ToDoReason.ORGANIZATION_SILENT, referral)
+        voice.reply(session, "chw_will_call")
 
 
-def _outcome(session: ScopedSession, inbound: InboundMessage, referral: Referral, digit: str) -> None:
+def _outcome(session: ScopedSession, voice: Voice, referral: Referral, digit: str) -> None:
     if digit == "1":
-        _testify(session, inbound, referral, Outcome.RECEIVED)
+        voice.testify(session, referral, Outcome.RECEIVED)
         _set_need(session, referral, NeedStatus.MET)
-        reply_to(session, inbound, "closed_met", date=_date(referral))
+        voice.reply(session, "closed_met", date=_date(referral))
         return
-    _testify(session, inbound, referral, Outcome.NOT_RECEIVED)  # a "no" never closes: it brings more help
-    ask(session, referral, QuestionKind.REASON, clock.now())
+    voice.testify(session, referral, Outcome.NOT_RECEIVED)  # a "no" never closes: it brings more help
+    voice.ask_next(session, referral, QuestionKind.REASON)
 
 
-def _reason(session: ScopedSession, inbound: InboundMessage, referral: Referral, digit: str) -> None:
+def _reason(session: ScopedSession, voice: Voice, referral: Referral, digit: str) -> None:
     note = str(REASON_NOTES[digit]) if digit in REASON_NOTES else None
-    _testify(session, inbound, referral, Outcome.NOT_RECEIVED, reason=REASONS[digit], note=note)
-    tell_person(session, inbound, ToDoReason.NOT_HELPED, referral_id=referral.id)
-    reply_to(session, inbound, "chw_will_call")
+    voice.testify(session, referral, Outcome.NOT_RECEIVED, reason=REASONS[digit], note=note)
+    voice.tell_person(session, ToDoReason.NOT_HELPED, referral)
+    voice.reply(session, "chw_will_call")
 
 
-def _other_place(session: ScopedSession, inbound: InboundMessage, referral: Referral, digit: str) -> None:
+def _other_place(session: ScopedSession, voice: Voice, referral: Referral, digit: str) -> None:
     """They want another place: a person shows it to them, with the organization named, and takes consent."""
-    tell_person(session, inbound, ToDoReason.PATIENT_ASKED_FOR_CALL, referral_id=referral.id)
-    reply_to(session, inbound, "chw_will_call")
+    voice.tell_person(session, ToDoReason.PATIENT_ASKED_FOR_CALL, referral)
+    voice.reply(session, "chw_will_call")
 
 
-def _keeps_place(session: ScopedSession, inbound: InboundMessage, referral: Referral, digit: str) -> None:
+def _keeps_place(session: ScopedSession, voice: Voice, referral: Referral, digit: str) -> None:
     """They stay on the list: nothing changes."""
 
 
@@ -155,32 +211,10 @@ _MEANING = {
 }
 
 
-def _testify(
-    session: ScopedSession,
-    inbound: InboundMessage,
-    referral: Referral,
-    outcome: Outcome,
-    *,
-    reason: NotCompletedReason | None = None,
-    note: str | None = None,
-) -> None:
-    testify(
-        session,
-        referral,
-        GivenTestimony(
-            side=Side.PATIENT,
-            outcome=outcome,
-            reason=reason,
-            channel=TestimonyChannel.TEXT,
-            inbound_message_id=inbound.id,
-            note=note,
-        ),
-    )
-
-
 def _set_need(session: ScopedSession, referral: Referral, status: NeedStatus) -> None:
     session.get_one(Need, referral.need_id).status = status
     session.flush()
+    end_search(session, referral.need_id)
 
 
 def _date(referral: Referral) -> str:

@@ -2,23 +2,25 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from sqlalchemy import select
 
 from referral.accounts.models import Member
+from referral.kit import clock
 from referral.kit.i18n import LANGUAGES
 from referral.kit.installation import is_demo
 from referral.kit.phone import show_phone
 from referral.kit.scope import ScopedSession
 from referral.kit.settings import settings_of
-from referral.messaging.catalog import shipped_catalog
+from referral.kit.zones import zone_of
+from referral.messaging.catalog import TextStatus, shipped_catalog
 from referral.messaging.quiet_hours import next_texting_moment, seconds_until_quiet
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
 from referral.patients.consents import texting_route
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
+from referral.patients.queries import kept_record
 from referral.patients.states import PrivacyLevel
 from resources_directory.geo import zip_timezone
 
@@ -31,6 +33,12 @@ VALIDITY_MARGIN_S = 60
 #: The sender's name where the patient wants a neutral one.
 NEUTRAL_SENDER = {"en": "Your request", "es": "Su solicitud"}
 
+#: The text by which staff are shown how texts read.
+SAMPLE = "accepted"
+
+#: Stands where a link belongs: its token is minted by the composer that knows what it opens, and stored nowhere.
+LINK_PLACE = "{link}"
+
 
 def compose_patient_text(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
     """Return the words for a patient, or why they may not go now or at all. Never English for another language."""
@@ -42,7 +50,8 @@ def compose_patient_text(session: ScopedSession, message: Message, now: datetime
         return Suppressed(route.why_not or "no_route", needs_person=not message.facts.get("is_reply"))
     if message.phone_number_id is not None and route.phone_number_id != message.phone_number_id:
         return Suppressed("phone_changed")
-    language = patient.written_language or ""
+    kept = kept_record(session, patient)  # where two records are one person, both wishes count
+    language = kept.written_language or ""
     if not _may_leave(session, message.template, language):
         return Suppressed("no_reviewed_words")
     clinic = session.get_one(Member, message.clinic_id)
@@ -51,8 +60,27 @@ def compose_patient_text(session: ScopedSession, message: Message, now: datetime
         opening = next_texting_moment(now, zone)
         if opening > now:
             return Postponed(opening, "quiet_hours")
-    neutral = patient.privacy_level == PrivacyLevel.NEUTRAL
+    neutral = route.is_shared or PrivacyLevel.NEUTRAL in (patient.privacy_level, kept.privacy_level)
     return _words(message, clinic, language, to=route.e164, validity_s=_validity_s(now, zone), neutral=neutral)
+
+
+def text_samples(session: ScopedSession, clinic_id: UUID, language: str | None) -> dict[str, str]:
+    """Return PrivacyLevel to how a text of the clinic reads under it, in a language (BCP 47) if there is one.
+
+    Nothing stands there for a level under which none is sent. Fills patients.hooks.text_samples.
+    """
+    shown = (TextStatus.READY, TextStatus.UNREVIEWED)
+    code = language if language and shipped_catalog().status(SAMPLE, language) in shown else "en"
+    clinic = session.get_one(Member, clinic_id)
+    facts = {"date": short_date(clock.now(), code, clinic.timezone_name)}
+    senders = {
+        PrivacyLevel.STANDARD: clinic.texting_name,
+        PrivacyLevel.NEUTRAL: NEUTRAL_SENDER.get(code, clinic.texting_name),
+    }
+    return {
+        str(level): shipped_catalog().render(SAMPLE, code, {"clinic": sender, **facts})
+        for level, sender in senders.items()
+    }
 
 
 def compose_keyword_reply(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
@@ -90,7 +118,7 @@ def short_date(moment: datetime, language: str, timezone_name: str) -> str:
     """Return the day as texts write it ("Nov 12", "12 nov"), at most six letters in English and Spanish."""
     shape = {"en": "MMM d", "es": "d MMM"}.get(language, "d.M.")
     locale = LANGUAGES[language].babel if language in LANGUAGES else "en"
-    return format_date(moment.astimezone(ZoneInfo(timezone_name)).date(), shape, locale=locale).replace(".", "")
+    return format_date(moment.astimezone(zone_of(timezone_name)).date(), shape, locale=locale).replace(".", "")
 
 
 def _may_leave(session: ScopedSession, template: str, language: str) -> bool:
@@ -118,6 +146,7 @@ def _words(
         "phone": show_phone(clinic.phone or "").replace("(", "").replace(") ", "-"),
         "date": f"{day} (#{number})" if number else day,
         "options": ", ".join(message.facts.get("options", ())),
+        "link": LINK_PLACE,
     }
     body = shipped_catalog().render(message.template, language, facts)
     return Composed(to=to, body=body, language=language, validity_s=validity_s)

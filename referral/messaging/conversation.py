@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from referral.kit.scope import ScopedSession
@@ -16,6 +17,9 @@ from referral.patients.hooks import Section
 from referral.patients.models import Patient
 
 MOST = 200
+
+#: What stands where the words were kept long enough (records/retention.py).
+REMOVED = _l("(removed after 90 days)")
 
 #: Effects of a reply that need nobody.
 UNDERSTOOD = frozenset({"applied", "opted_out", "opted_in", "help_sent", "ignored", "duplicate"})
@@ -60,7 +64,7 @@ def _outgoing(message: Message) -> Line:
     if message.reason and message.body is None:
         label = _("%(state)s: %(reason)s", state=label, reason=reason_words(message.reason))
     return Line(
-        text=message.body or (_("(not sent)") if _is_over(message) else _("(the words are made when it is sent)")),
+        text=_words_of(message),
         incoming=False,
         when=message.sent_at or message.created_at,
         state=message.state,
@@ -70,6 +74,12 @@ def _outgoing(message: Message) -> Line:
     )
 
 
+def _words_of(message: Message) -> str:
+    if message.redacted_at is not None and not _is_over(message):
+        return str(REMOVED)
+    return message.body or str(_("(not sent)") if _is_over(message) else _("(the words are made when it is sent)"))
+
+
 def _is_over(message: Message) -> bool:
     return message.state in (MessageState.SUPPRESSED, MessageState.CANCELED, MessageState.EXPIRED)
 
@@ -77,7 +87,7 @@ def _is_over(message: Message) -> bool:
 def _incoming(inbound: InboundMessage) -> Line:
     effect = (inbound.effect or "").split(" ")[0]
     return Line(
-        text=inbound.body or "",
+        text=str(REMOVED) if inbound.redacted_at else inbound.body or "",
         incoming=True,
         when=inbound.received_at,
         state="delivered" if effect in UNDERSTOOD else "needs_human",

@@ -4,13 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from referral.kit.columns import Identified, one_of
 from referral.kit.crypto import SealedRow, sealed
 from referral.kit.scope import ClinicOwned
 from resources_directory.db import Base
+
+#: What retention looks for: texts whose words are still kept.
+_HAS_WORDS = text("body_sealed IS NOT NULL")
 
 
 class InboundSource(StrEnum):
@@ -27,6 +30,7 @@ class InboundMessage(Identified, SealedRow, ClinicOwned, Base):
     __table_args__ = (
         one_of("source", InboundSource),
         Index("ix_inbound_message_phone", "phone_number_id", "received_at"),
+        Index("ix_inbound_message_words", "received_at", sqlite_where=_HAS_WORDS, postgresql_where=_HAS_WORDS),
     )
 
     clinic_id: Mapped[UUID | None] = mapped_column(index=True)  # type: ignore[assignment]  # unknown at first
@@ -44,6 +48,8 @@ class InboundMessage(Identified, SealedRow, ClinicOwned, Base):
     reading_rule: Mapped[str | None]
     effect: Mapped[str | None]
     received_at: Mapped[datetime]
+    #: When the words were removed, because they were kept long enough.
+    redacted_at: Mapped[datetime | None]
 
     body = sealed("body_sealed")
 

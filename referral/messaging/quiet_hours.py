@@ -6,9 +6,10 @@ Monday to Saturday 9:00 to 20:00, Sunday 12:00 to 18:00, no federal holidays: in
 
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays
+
+from referral.kit.zones import zone_of
 
 #: (opens, closes) by weekday, Monday first. Local time.
 HOURS: tuple[tuple[time, time], ...] = (*((time(9), time(20)),) * 6, (time(12), time(18)))
@@ -24,7 +25,7 @@ def _federal_holidays(year: int) -> frozenset[object]:
 
 def may_text_at(moment: datetime, timezone_name: str) -> bool:
     """Return True if a text may leave at `moment` (aware) to somebody in the zone (IANA name)."""
-    local = moment.astimezone(ZoneInfo(timezone_name))
+    local = moment.astimezone(zone_of(timezone_name))
     if local.date() in _federal_holidays(local.year):
         return False
     opens, closes = HOURS[local.weekday()]
@@ -35,7 +36,7 @@ def next_texting_moment(moment: datetime, timezone_name: str) -> datetime:
     """Return `moment` itself if a text may leave then, else the next opening (UTC)."""
     if may_text_at(moment, timezone_name):
         return moment
-    zone = ZoneInfo(timezone_name)
+    zone = zone_of(timezone_name)
     local = moment.astimezone(zone)
     for days in range(11):
         date = local.date() + timedelta(days=days)
@@ -49,6 +50,6 @@ def seconds_until_quiet(moment: datetime, timezone_name: str) -> int:
     """Return the seconds left in today's hours; 0 outside them."""
     if not may_text_at(moment, timezone_name):
         return 0
-    local = moment.astimezone(ZoneInfo(timezone_name))
+    local = moment.astimezone(zone_of(timezone_name))
     closing = datetime.combine(local.date(), HOURS[local.weekday()][1], local.tzinfo)
     return int((closing - local).total_seconds())

@@ -15,8 +15,18 @@ from referral.messaging.reading_grade import GRADED, reading_grade
 from referral.messaging.segments import measure, offending_letters
 from referral.messaging.unwanted_words import ASKS_FOR_A_WORD, UNWANTED
 
-#: The longest facts a text is measured with: a clinic's texting name, a telephone number, a date, a list of digits.
-LONGEST_FACTS = {"clinic": "Riverside Services A", "phone": "404-555-0199", "date": "Nov 12", "options": "1, 2, 3, 9"}
+#: The longest facts a text is measured with: a clinic's texting name, a telephone number, a date, a list of digits, a
+#: signed link (accounts/links.py) on a host of some length.
+LONGEST_FACTS = {
+    "clinic": "Riverside Services A",
+    "phone": "404-555-0199",
+    "date": "Nov 12",
+    "options": "1, 2, 3, 9",
+    "link": f"https://referrals.riverside.example.org/questions/{'0' * 32}.1.{'0' * 32}",
+}
+
+#: A link fills most of a segment by itself.
+SEGMENTS_WITH_LINK = 2
 
 #: Languages whose texts are worded so that they fit GSM-7: one segment, 160 letters.
 GSM7_LANGUAGES = frozenset({"en", "es", "fil", "fr", "ht", "so"})
@@ -107,7 +117,8 @@ def _size(version: TextVersion) -> _Faults:
     letters = offending_letters(version.body)
     if narrow and letters:
         yield Check.LETTERS, f"outside GSM-7: {' '.join(letters)}"
-    if size.count > (1 if narrow else UCS2_MAX_SEGMENTS):
+    most = SEGMENTS_WITH_LINK if "link" in placeholders_of(version.body) else 1
+    if size.count > (most if narrow else UCS2_MAX_SEGMENTS):
         yield Check.LENGTH, f"{size.units} units, {size.count} segments in {size.encoding}"
     if unicodedata.normalize("NFC", version.body) != version.body:
         yield Check.NFC, "not in Unicode form NFC"

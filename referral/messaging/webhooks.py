@@ -3,7 +3,7 @@
 import logging
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, g, request
+from flask import Blueprint, Response, abort, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
@@ -12,8 +12,7 @@ from referral.kit.errors import InvalidInput
 from referral.kit.phone import parse_phone
 from referral.kit.policy import public
 from referral.kit.scope import job_scope
-from referral.kit.settings import Settings
-from referral.kit.transaction import request_session
+from referral.kit.transaction import current_settings, request_session
 from referral.messaging.inbound import TWILIO_WORDS, Arrival, receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.receipts import Receipt, record_receipt
@@ -24,11 +23,14 @@ blueprint = Blueprint("webhooks", __name__, url_prefix="/sms", template_folder="
 
 NO_CONTENT = ("", 204)
 
+#: More than any count of a text; the smallest column of numbers holds it.
+LARGEST_COUNT = 9_999
+
 
 @blueprint.before_request
 def _check_signature() -> ResponseReturnValue | None:
     """Refuse what the provider did not sign. The URL is built from our own setting, never from the request."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     url = settings.public_base_url + request.path
     if request.query_string:
         url += "?" + request.query_string.decode("ascii", "replace")
@@ -68,7 +70,7 @@ def inbound() -> ResponseReturnValue:
             from_e164=from_e164,
             body=body,
             source=InboundSource.WEBHOOK,
-            media_count=request.form.get("NumMedia", 0, type=int),
+            media_count=_small(request.form.get("NumMedia", 0, type=int)) or 0,
             provider_answered="OptOutType" in request.form or body.strip().casefold() in TWILIO_WORDS,
         ),
     )
@@ -86,10 +88,15 @@ def status() -> ResponseReturnValue:
             status=request.form.get("MessageStatus", "")[:32],
             error_code=request.form.get("ErrorCode", "")[:16],
             message_id=_uuid(request.args.get("m", "")),
-            attempt_no=request.args.get("a", type=int),
+            attempt_no=_small(request.args.get("a", type=int)),
         ),
     )
     return NO_CONTENT
+
+
+def _small(number: int | None) -> int | None:
+    """Return a count as a column holds it; None where it is none."""
+    return number if number is not None and 0 <= number <= LARGEST_COUNT else None
 
 
 def _message_sid() -> str:

@@ -56,6 +56,7 @@ REASONS: dict[str, LazyString] = {
     "quiet_hours": _l("outside texting hours"),
     "sensitive_need": _l("the need is sensitive"),
     "shared_phone": _l("others read this phone"),
+    "private_need": _l("somebody else holds the phone: ask the patient, and nobody else"),
     "moved_on": _l("the referral has moved on"),
     "question_dropped": _l("the question is no longer needed"),
     "given_to_person": _l("a person asks instead"),

@@ -5,12 +5,14 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from referral.followups.said import end_search
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.states import Side
 from referral.referrals.testimonies import GivenTestimony, testify
 from referral.screening.models import Need
+from referral.screening.queries import OVER
 from referral.screening.states import NeedStatus
 from referral.todos.models import ToDo
 
@@ -25,7 +27,10 @@ def expect_version(to_do: ToDo, version: int) -> None:
 
 
 def take_over(session: ScopedSession, to_do: ToDo, *, by: UUID, version: int) -> None:
-    """Make `by` the owner; who owned it before stands in. Raises Conflict when it is done or has changed. Flushes."""
+    """Make `by` the owner for good; who owned it before stands in.
+
+    Raises Conflict when it is done or has changed. Flushes.
+    """
     if to_do.done_at is not None:
         raise Conflict(_l("Somebody has already done this. Open the list again to see what is left."))
     if to_do.owner_person_id == by:
@@ -34,7 +39,7 @@ def take_over(session: ScopedSession, to_do: ToDo, *, by: UUID, version: int) ->
     to_do.deputy_person_id = to_do.owner_person_id or to_do.deputy_person_id
     if to_do.deputy_person_id == by:
         to_do.deputy_person_id = None
-    to_do.owner_person_id = by
+    to_do.owner_person_id, to_do.covers_for_person_id = by, None
     session.flush()
 
 
@@ -55,4 +60,6 @@ def record_words_of_patient(
         if need is not None:
             need.status = need_status
             session.flush()
+            if need_status in OVER:
+                end_search(session, need.id, by=given.taken_by)
     return testimony

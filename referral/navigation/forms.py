@@ -1,16 +1,29 @@
 """Forms of a to-do: what was done, an attempt to reach the patient, and what the patient said happened."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from referral.kit.errors import InvalidInput
 from referral.kit.forms import Form
 from referral.kit.i18n import LANGUAGES, language_name
 from referral.navigation import words
+from referral.navigation.asking import TESTIMONY_BY, GivenAnswer
 from referral.navigation.attempts import NewAttempt
-from referral.navigation.states import ContactChannel
+from referral.navigation.plans import NewPlan, moment_of
+from referral.navigation.states import ContactChannel, PlannedChannel
 from referral.referrals import words as referral_words
 from referral.referrals.states import Outcome, Side, TestimonyChannel
 from referral.referrals.testimonies import GivenTestimony
@@ -78,6 +91,63 @@ class AttemptForm(Form):
             minutes=self.minutes.data,
             note=self.note.data,
         )
+
+
+class PlanForm(Form):
+    """The next try: by which way, on which day, at which hour."""
+
+    channel = SelectField(_l("How will you try next?"), choices=lambda: list(words.PLANNED.items()))
+    day = DateField(_l("On which day?"), [InputRequired(_l("Choose a day."))])
+    hour = TimeField(_l("At what time?"), [InputRequired(_l("Choose a time."))])
+    note = TextAreaField(
+        _l("What should whoever tries know?"), [Optional(), Length(max=NOTE_LETTERS)], render_kw={"rows": 2}
+    )
+
+    def plan(self, *, timezone_name: str) -> NewPlan:
+        """Return the plan of a valid form; day and hour are those of the zone."""
+        at = moment_of(self.day.data, self.hour.data, timezone_name=timezone_name)
+        return NewPlan(PlannedChannel(self.channel.data), at, self.note.data)
+
+
+class AnswerForm(Form):
+    """What was answered to the question that a text would have asked."""
+
+    question_id = HiddenField()
+    digit = RadioField(_l("What did they answer?"), [InputRequired(_CHOOSE)])
+    speaker = StringField(
+        _l("Who spoke?"),
+        [DataRequired(_l("Type who spoke: the patient, or whoever spoke for them.")), Length(max=NAME_LETTERS)],
+    )
+    channel = RadioField(
+        _l("How did you talk?"),
+        [InputRequired(_CHOOSE)],
+        choices=lambda: [(str(each), words.CHANNELS[each]) for each in TESTIMONY_BY],
+        default=ContactChannel.PHONE,
+    )
+    language = SelectField(_l("Language spoken"), [Optional()], choices=_languages)
+    interpreter = StringField(_l("Interpreter, if there was one"), [Optional(), Length(max=NAME_LETTERS)])
+    minutes = IntegerField(_l("Minutes it took"), [Optional()], render_kw={"min": 0})
+    note = TextAreaField(_l("In their own words"), [Optional(), Length(max=NOTE_LETTERS)])
+
+    def offer(self, answers: Sequence[tuple[str, str]]) -> None:
+        """Offer the answers of a question: (digit, words)."""
+        self.digit.choices = list(answers)
+
+    def given(self) -> GivenAnswer:
+        """Return the answer of a valid form. Raises InvalidInput when it is about no question."""
+        try:
+            question_id = UUID(self.question_id.data)
+        except (ValueError, TypeError) as error:
+            raise InvalidInput(_l("The page was incomplete. Open the to-do again.")) from error
+        attempt = NewAttempt(
+            channel=ContactChannel(self.channel.data),
+            reached=True,
+            language=self.language.data or None,
+            interpreter=self.interpreter.data,
+            minutes=self.minutes.data,
+            note=self.note.data,
+        )
+        return GivenAnswer(question_id, self.digit.data, self.speaker.data, attempt)
 
 
 class ToldForm(Form):

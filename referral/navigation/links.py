@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from flask import url_for
 
@@ -19,14 +21,24 @@ class ViewLink:
     count: int | None
 
 
-def view_links(current: ToDoView, counts: Mapping[ToDoView, int]) -> list[ViewLink]:
-    """Return a link for each view, in the order of the page. What is done is not counted out: it only grows."""
+def view_links(
+    current: ToDoView, counts: Mapping[ToDoView, int], kept: Mapping[str, str] = MappingProxyType({})
+) -> list[ViewLink]:
+    """Return a link for each view, in the order of the page; `kept`: what the list is narrowed to.
+
+    What is done is not counted out: it only grows.
+    """
     return [
         ViewLink(
-            url_for("navigation.list_to_dos", show=view),
+            _address(view, kept),
             str(words.VIEWS[view]),
             view is current,
-            None if view is ToDoView.DONE else counts[view],
+            counts.get(view),
         )
         for view in ToDoView
     ]
+
+
+def _address(view: ToDoView, kept: Mapping[str, str]) -> str:
+    arguments: dict[str, Any] = {"show": view, **kept}
+    return url_for("navigation.list_to_dos", **arguments)

@@ -6,14 +6,16 @@ Lost means calls on two different days and two texts, where texting is permitted
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from referral.accounts.models import Member
+from referral.followups.planning import cancel_questions
 from referral.kit.errors import Conflict
 from referral.kit.scope import ScopedSession
+from referral.kit.zones import zone_of
 from referral.messaging.models import InboundMessage
 from referral.navigation.models import ContactAttempt
 from referral.navigation.states import ContactChannel
@@ -30,7 +32,7 @@ from resources_directory.needs import SENSITIVE
 CALL_DAYS = 2
 TEXTS = 2
 
-#: States from which the machine lets a referral end without help.
+#: What counts as a call.
 _CALLS = (ContactChannel.PHONE, ContactChannel.VIDEO)
 #: The text left us, as far as anybody can say.
 _LEFT = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED, MessageState.UNCONFIRMED)
@@ -43,11 +45,13 @@ class LostCheck:
     call_days: int
     texts: int
     texts_needed: int
+    #: On how many different days somebody must have called.
+    days_needed: int = CALL_DAYS
 
     @property
     def may_close(self) -> bool:
         """True once enough was tried."""
-        return self.call_days >= CALL_DAYS and self.texts >= self.texts_needed
+        return self.call_days >= self.days_needed and self.texts >= self.texts_needed
 
 
 def lost_check(session: ScopedSession, referral: Referral) -> LostCheck | None:
@@ -62,7 +66,7 @@ def lost_check(session: ScopedSession, referral: Referral) -> LostCheck | None:
         .order_by(ContactAttempt.at)
     )
     clinic = session.get_one(Member, referral.clinic_id)
-    zone = ZoneInfo(clinic.timezone_name)
+    zone = zone_of(clinic.timezone_name)
     texts = select(func.count(Message.id)).where(
         Message.patient_id == referral.patient_id,
         Message.channel == Channel.SMS,
@@ -76,16 +80,35 @@ def lost_check(session: ScopedSession, referral: Referral) -> LostCheck | None:
     )
 
 
+def progress_words(check: LostCheck) -> str:
+    """Return in a sentence how much was tried of what the rule asks for."""
+    days = {"days": min(check.call_days, check.days_needed), "of_days": check.days_needed}
+    if not check.texts_needed:
+        return str(
+            _(
+                "Tried so far: %(days)s of %(of_days)s days called. Texts are not permitted.",
+                **days,
+            )
+        )
+    texts = {"texts": min(check.texts, check.texts_needed), "of_texts": check.texts_needed}
+    return str(
+        _("Tried so far: %(days)s of %(of_days)s days called, %(texts)s of %(of_texts)s texts.", **days, **texts)
+    )
+
+
 def close_as_lost(session: ScopedSession, referral: Referral, *, by: UUID, name: str) -> ReferralMove:
     """Close the referral because the patient could not be reached. Raises Conflict before enough was tried. Flushes.
 
-    It states no outcome: in reports the loop stays open.
+    It states no outcome: in reports the loop stays open. Nothing more is asked about it.
     """
     check = lost_check(session, referral)
     if check is None or not check.may_close:
         raise Conflict(_l("Call on two different days first, and text twice where that is permitted."))
     actor = Actor(ActorKind.MEMBERSHIP, by, name)
-    return move(session, referral, ReferralEvent.FAIL, actor, reason=NotCompletedReason.COULD_NOT_REACH)
+    closed = move(session, referral, ReferralEvent.FAIL, actor, reason=NotCompletedReason.COULD_NOT_REACH)
+    with session.widened("effects of a move"):
+        cancel_questions(session, referral)
+    return closed
 
 
 def _last_heard(session: ScopedSession, referral: Referral) -> datetime:

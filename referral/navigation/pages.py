@@ -1,49 +1,46 @@
-"""What the page of a to-do shows: the row, its referral, the patient's phones, attempts so far, and the forms."""
+"""What the page of a to-do shows: the row, whom to call and what to ask, other places, attempts so far, the forms."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from referral.accounts.principal import Signed
-from referral.accounts.queries import names_of
+from referral.followups.models import Question
 from referral.kit.i18n import language_name
 from referral.kit.scope import ScopedSession
-from referral.navigation import words
-from referral.navigation.attempts import attempts_of
-from referral.navigation.forms import AttemptForm, DoneForm, ToldForm
-from referral.navigation.lost import LostCheck, lost_check
-from referral.navigation.models import ContactAttempt
+from referral.kit.zones import zone_of
+from referral.navigation.errands import CALLING, Errand, errand_of, why_of
+from referral.navigation.forms import AnswerForm, AttemptForm, DoneForm, PlanForm, ToldForm
+from referral.navigation.history import ContactEvent, contact_story, hand_over_story
+from referral.navigation.lost import LostCheck, lost_check, progress_words
+from referral.navigation.models import ContactPlan
+from referral.navigation.next_actions import NextAction, next_action
+from referral.navigation.notes import note_words
+from referral.navigation.offers import Offers, offers_for
+from referral.navigation.organization_call import OrganizationCall, organization_call
+from referral.navigation.plans import next_try
 from referral.navigation.policies import ToDoPermission
-from referral.navigation.queries import ToDoRow, referral_of, rows_of
+from referral.navigation.queries import ToDoRow, plan_of, referral_of, rows_of
+from referral.navigation.questions import question_of
+from referral.navigation.script import Call, CallScript, call_script, call_to
 from referral.patients.models import Patient
-from referral.patients.queries import PhoneView, display_name, patient_by_id, phones_of
+from referral.patients.queries import PhoneView, display_name, kept_record, patient_by_id, phones_of
 from referral.referrals import words as referral_words
 from referral.referrals.models import Referral
+from referral.referrals.queries import referral_by_id
 from referral.referrals.states import ReferralState
 from referral.screening.words import NEEDS
 from referral.todos.models import ToDo
+from resources_directory.needs import SENSITIVE
 
 #: Nothing can have happened with a referral that has not left the clinic.
 _NOT_YET = (ReferralState.DRAFT, ReferralState.HELD)
 
 
 @dataclass(frozen=True)
-class AttemptEvent:
-    """One attempt as a line of the story."""
-
-    what: str
-    when: datetime
-    who: str | None
-    detail: str
-    state: str
-
-
-@dataclass(frozen=True)
 class ReferralLine:
     """The referral in words. `can_be_told`: the patient may have something to say about it.
 
-    `lost`: what was tried to reach the patient; None unless it is under way.
+    `lost`: what was tried to reach the patient, also in words; None unless it is under way.
     """
 
     referral: Referral
@@ -53,15 +50,18 @@ class ReferralLine:
     state_label: str
     can_be_told: bool
     lost: LostCheck | None
+    lost_words: str
 
 
 @dataclass(frozen=True)
 class Forms:
-    """The forms of the page, each with a prefix of its own."""
+    """The forms of the page, each with a prefix of its own. `answer`: None where nothing certain is asked."""
 
     done: DoneForm
     attempt: AttemptForm
     told: ToldForm
+    plan: PlanForm
+    answer: AnswerForm | None
 
 
 @dataclass(frozen=True)
@@ -73,38 +73,91 @@ class ToDoSheet:
     phones: list[PhoneView]
     spoken: str
     referral: ReferralLine | None
-    attempts: list[AttemptEvent]
+    question: Question | None
+    script: CallScript | None
+    #: The plan that it came out of.
+    plan: ContactPlan | None
+    #: What may be offered to them; None where it is about something else.
+    offers: Offers | None
+    #: The call to the organization; None where it is not called.
+    organization: OrganizationCall | None
+    action: NextAction
+    #: Why somebody must act, and what to do.
+    why: str
+    errand: Errand
+    #: The note as the reader understands it.
+    note: str | None
+    attempts: list[ContactEvent]
+    hand_overs: list[ContactEvent]
     may_work: bool
     may_record: bool
     is_mine: bool
+    #: When the next try is offered by one button.
+    suggested: datetime
 
 
 def sheet_of(session: ScopedSession, to_do: ToDo, reader: Signed) -> ToDoSheet:
     """Return what the page shows of a to-do to whoever is signed in."""
-    patient = patient_by_id(session, to_do.patient_id)
+    patient, row = patient_by_id(session, to_do.patient_id), rows_of(session, [to_do])[0]
+    question = question_of(session, to_do)
+    line = _referral_line(session, to_do)
+    referral = line.referral if line else None
+    if question is not None and referral is None:
+        referral = referral_by_id(session, question.referral_id)
     return ToDoSheet(
-        row=rows_of(session, [to_do])[0],
+        row=row,
         patient=patient,
         phones=phones_of(session, to_do.patient_id),
         spoken=language_name(_language_of(patient)),
-        referral=_referral_line(session, to_do),
-        attempts=_events(session, to_do),
+        referral=line,
+        question=question,
+        script=_script(session, to_do, call_to(session, patient, referral, question, row.domain), reader)
+        if patient
+        else None,
+        plan=plan_of(session, to_do),
+        offers=offers_for(session, to_do, referral, reader),
+        organization=organization_call(session, to_do, referral, reader),
+        action=next_action(to_do, referral, reader, chosen=row.chosen),
+        why=why_of(to_do, referral),
+        errand=errand_of(to_do),
+        note=note_words(session, to_do),
+        attempts=contact_story(session, to_do.patient_id),
+        hand_overs=hand_over_story(session, to_do),
         may_work=to_do.done_at is None and reader.allows(ToDoPermission.WORK),
         may_record=reader.allows(ToDoPermission.RECORD),
         is_mine=to_do.owner_person_id == reader.person_id,
+        suggested=next_try(session, to_do, reader),
     )
 
 
-def fresh_forms(sheet: ToDoSheet) -> Forms:
+def fresh_forms(sheet: ToDoSheet, reader: Signed) -> Forms:
     """Return the forms as they are first shown: nothing sent is read into them."""
     language = _language_of(sheet.patient)
     speaker = display_name(sheet.patient) if sheet.patient else None
+    if sheet.script is not None and sheet.script.proxy:
+        speaker = sheet.script.proxy
     version = str(sheet.referral.referral.version) if sheet.referral else None
+    next_try = sheet.suggested.astimezone(zone_of(reader.timezone_name))
+    answer = None
+    if sheet.question is not None and sheet.script is not None:
+        facts = {"question_id": str(sheet.question.id), "language": language, "speaker": speaker}
+        answer = AnswerForm(formdata=None, prefix="answer-", **facts)
+        answer.offer(sheet.script.answers)
     return Forms(
         done=DoneForm(formdata=None, prefix="done-", version=str(sheet.row.to_do.version)),
         attempt=AttemptForm(formdata=None, prefix="attempt-", language=language),
         told=ToldForm(formdata=None, prefix="told-", language=language, speaker=speaker, referral_version=version),
+        plan=PlanForm(formdata=None, prefix="plan-", day=next_try.date(), hour=next_try.time()),
+        answer=answer,
     )
+
+
+def _script(session: ScopedSession, to_do: ToDo, call: Call, reader: Signed) -> CallScript | None:
+    """Return the script where somebody calls the patient: nobody calls who has died."""
+    died = kept_record(session, call.patient).deceased_at is not None
+    calls = errand_of(to_do).next in CALLING and to_do.done_at is None
+    calls = calls and not (to_do.subject_kind == "need" and call.domain in SENSITIVE)
+    return call_script(call, reader) if calls and not died else None
 
 
 def _language_of(patient: Patient | None) -> str | None:
@@ -115,6 +168,7 @@ def _referral_line(session: ScopedSession, to_do: ToDo) -> ReferralLine | None:
     referral = referral_of(session, to_do)
     if referral is None:
         return None
+    lost = lost_check(session, referral)
     return ReferralLine(
         referral=referral,
         service_name=str(referral.service_facts.get("service_name") or ""),
@@ -122,25 +176,6 @@ def _referral_line(session: ScopedSession, to_do: ToDo) -> ReferralLine | None:
         need=str(NEEDS.get(referral.domain, referral.domain)),
         state_label=str(referral_words.STATES[referral.state]),
         can_be_told=referral.state not in _NOT_YET,
-        lost=lost_check(session, referral),
+        lost=lost,
+        lost_words=progress_words(lost) if lost else "",
     )
-
-
-def _events(session: ScopedSession, to_do: ToDo) -> list[AttemptEvent]:
-    attempts = attempts_of(session, to_do.patient_id)
-    names = names_of(session, {attempt.by for attempt in attempts})
-    return [_event(attempt, names.get(attempt.by)) for attempt in attempts]
-
-
-def _event(attempt: ContactAttempt, who: str | None) -> AttemptEvent:
-    how = str(words.CHANNELS[attempt.channel])
-    what = _("%(how)s: reached", how=how) if attempt.reached else _("%(how)s: not reached", how=how)
-    spoken = language_name(attempt.language) if attempt.language else None
-    parts = [
-        _("in %(language)s", language=spoken) if spoken else None,
-        _("interpreter: %(name)s", name=attempt.interpreter) if attempt.interpreter else None,
-        _("%(minutes)s minutes", minutes=attempt.minutes) if attempt.minutes is not None else None,
-        attempt.note,
-    ]
-    detail = " · ".join(part for part in parts if part)
-    return AttemptEvent(str(what), attempt.at, who, detail, "answered" if attempt.reached else "unknown")

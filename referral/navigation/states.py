@@ -1,4 +1,4 @@
-"""Closed sets of navigation: how a patient was contacted, and which part of the to-do list is shown."""
+"""Closed sets of navigation: how a patient was contacted, what is done next, which part of the list is shown."""
 
 from enum import StrEnum
 
@@ -13,9 +13,40 @@ class ContactChannel(StrEnum):
     LETTER = "letter"
 
 
+class PlannedChannel(StrEnum):
+    """How the next try to reach a patient is to be made."""
+
+    PHONE = "phone"
+    TEXT = "text"
+    IN_PERSON = "in_person"
+    HOME_VISIT = "home_visit"
+    VIDEO = "video"
+    LETTER = "letter"
+
+
+class Next(StrEnum):
+    """What is done next about a to-do."""
+
+    CALL = "call"
+    TRY = "try"
+    READ = "read"
+    RECORD_ANSWER = "record_answer"
+    CALL_ORGANIZATION = "call_organization"
+    COMPARE = "compare"
+    LATE_ANSWER = "late_answer"
+    OTHER_PLACE = "other_place"
+    PRESCRIBE = "prescribe"
+    PRESCRIBE_AGAIN = "prescribe_again"
+    PLAN = "plan"
+    CONFIRM = "confirm"
+    REPLY = "reply"
+    PHONE = "phone"
+
+
 class ToDoView(StrEnum):
-    """Which to-dos a list shows: open ones that I own or stand in for, all open ones, or done ones."""
+    """Which to-dos a list shows: open ones that I own, that I stand in for, all open ones, or done ones."""
 
     MINE = "mine"
+    DEPUTY = "deputy"
     ALL = "all"
     DONE = "done"

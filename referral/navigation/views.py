@@ -1,54 +1,56 @@
 """The clinic's to-do pages: who is about to be failed, one to-do, and what was done about it."""
 
-from uuid import UUID
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from referral.accounts.principal import current_person
-from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput, NotFound
+from referral.kit.i18n import LANGUAGES
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.navigation import words
 from referral.navigation.actions import expect_version, record_words_of_patient, take_over
 from referral.navigation.attempts import record_attempt
+from referral.navigation.filters import as_arguments, asked_for, asked_view
 from referral.navigation.forms import AttemptForm, DoneForm, ToldForm, VersionForm
 from referral.navigation.links import view_links
 from referral.navigation.lost import close_as_lost
-from referral.navigation.pages import fresh_forms, sheet_of
+from referral.navigation.needs_left import is_left
 from referral.navigation.policies import ToDoPermission
-from referral.navigation.queries import count_views, referral_of, to_do_by_id, to_do_page
+from referral.navigation.queries import count_views, referral_of, to_do_page, to_dos_of_view
+from referral.navigation.queue import by_patient, left_lines, one_by_one, queue_lines, unwatched_lines
+from referral.navigation.showing import one_to_do, show_to_do
 from referral.navigation.states import ToDoView
+from referral.navigation.watching import is_unwatched
 from referral.todos.actions import mark_done
 from referral.todos.models import ToDo
 
 blueprint = Blueprint("navigation", __name__, url_prefix="/to-dos", template_folder="templates")
 
 
-def one_to_do(session: ScopedSession, to_do_id: UUID) -> ToDo | None:
-    """Return the to-do of the address, if it is of the reader's clinic."""
-    to_do = to_do_by_id(session, to_do_id)
-    return to_do if to_do is not None and to_do.clinic_id == current_person().member_id else None
-
-
 @blueprint.get("/")
-@requires(ToDoPermission.VIEW)
+@requires(ToDoPermission.LIST)
 def list_to_dos() -> ResponseReturnValue:
-    """Show who is about to be failed: urgent first, then what is due first."""
+    """Show who is about to be failed: urgent first, then what is due first; below, what nobody watches."""
     reader, session = current_person(), request_session()
-    asked = request.args.get("show")
-    view = ToDoView(asked) if asked in set(ToDoView) else ToDoView.ALL
+    view, wanted = asked_view(request.args), asked_for(request.args)
+    found = to_dos_of_view(session, reader.member_id, view, person_id=reader.person_id, wanted=wanted)
     number = request.args.get("page", 1, type=int)
+    page = to_do_page(session, found, number, newest_done_first=view is ToDoView.DONE)
+    counts = count_views(session, reader.member_id, person_id=reader.person_id, wanted=wanted)
+    lines = queue_lines(page.rows, reader)
     return render_template(
         "navigation/list.html",
-        page=to_do_page(session, reader.member_id, view, person_id=reader.person_id, number=number),
-        views=view_links(view, count_views(session, reader.member_id, person_id=reader.person_id)),
+        page=page.showing(one_by_one(lines) if view is ToDoView.DONE else by_patient(lines)),
+        views=view_links(view, counts, as_arguments(wanted)),
         view=view,
+        wanted=wanted,
+        unwatched=unwatched_lines(session, reader) if view is ToDoView.ALL else [],
+        left=left_lines(session, reader) if view is ToDoView.ALL else [],
         words=words,
-        now=clock.now(),
+        languages=LANGUAGES,
         reader_id=reader.person_id,
     )
 
@@ -57,7 +59,7 @@ def list_to_dos() -> ResponseReturnValue:
 @requires(ToDoPermission.VIEW, load=one_to_do)
 def show(to_do: ToDo) -> ResponseReturnValue:
     """Show one to-do: why, about whom, what was tried, and the forms for what is done next."""
-    return _page(to_do)
+    return show_to_do(to_do)
 
 
 @blueprint.post("/<uuid:to_do_id>/done")
@@ -66,18 +68,22 @@ def finish(to_do: ToDo) -> ResponseReturnValue:
     """Finish the to-do with what was done. What was typed is kept when it is not enough, or somebody was faster."""
     form = DoneForm(prefix="done-")
     if not form.validate():
-        return _page(to_do, done=form), 422
+        return show_to_do(to_do, done=form), 422
     if to_do.done_at is not None:
         form.form_errors.append(_("Somebody has already done this. Compare what they wrote with your words below."))
-        return _page(to_do, done=form), 409
+        return show_to_do(to_do, done=form), 409
     try:
         expect_version(to_do, form.seen_version())
     except Conflict as error:
         form.form_errors.append(error.message)
         form.version.data = str(to_do.version)
-        return _page(to_do, done=form), 409
-    mark_done(request_session(), to_do, by=current_person().person_id, outcome=form.outcome.data)
+        return show_to_do(to_do, done=form), 409
+    session = request_session()
+    mark_done(session, to_do, by=current_person().person_id, outcome=form.outcome.data)
     flash(_("Done. What you did is written down."), "success")
+    if not _leads_on(session, to_do):
+        flash(_("Nothing leads on from here now. Take it up below, or it comes back by itself."), "info")
+        return redirect(url_for("navigation.list_to_dos", show=ToDoView.ALL, _anchor="unwatched"), 303)
     return redirect(url_for("navigation.list_to_dos"), 303)
 
 
@@ -87,14 +93,14 @@ def add_attempt(to_do: ToDo) -> ResponseReturnValue:
     """Record an attempt to reach the patient; the to-do stays open."""
     form = AttemptForm(prefix="attempt-")
     if not form.validate():
-        return _page(to_do, attempt=form), 422
+        return show_to_do(to_do, attempt=form), 422
     try:
         record_attempt(
             request_session(), to_do, form.attempt(), by=current_person().person_id, attempt_id=form.filling_id()
         )
     except InvalidInput as error:
         form.blame(error)
-        return _page(to_do, attempt=form), 422
+        return show_to_do(to_do, attempt=form), 422
     flash(_("The attempt is written down. The to-do stays open until you finish it."), "success")
     return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
 
@@ -108,17 +114,17 @@ def record_told(to_do: ToDo) -> ResponseReturnValue:
     if referral is None:
         raise NotFound
     if not form.validate():
-        return _page(to_do, told=form), 422
+        return show_to_do(to_do, told=form), 422
     if form.referral_version.data != str(referral.version):
         form.form_errors.append(_("The referral has moved on since the page was opened. Look above, then send again."))
         form.referral_version.data = str(referral.version)
-        return _page(to_do, told=form), 409
+        return show_to_do(to_do, told=form), 409
     given = form.given(taken_by=current_person().person_id)
     try:
         record_words_of_patient(session, referral, given, need_status=form.said_of_need())
     except InvalidInput as error:
         form.blame(error)
-        return _page(to_do, told=form), 422
+        return show_to_do(to_do, told=form), 422
     flash(_("What the patient said is written down. The to-do stays open until you finish it."), "success")
     return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
 
@@ -142,25 +148,17 @@ def take(to_do: ToDo) -> ResponseReturnValue:
     """Make whoever is signed in the owner of the to-do."""
     form = VersionForm()
     if not form.validate():
-        return _page(to_do), 422
+        return show_to_do(to_do), 422
     take_over(request_session(), to_do, by=current_person().person_id, version=form.seen_version())
     flash(_("This to-do is yours now."), "success")
     return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
 
 
-def _page(
-    to_do: ToDo, *, done: DoneForm | None = None, attempt: AttemptForm | None = None, told: ToldForm | None = None
-) -> str:
-    sheet = sheet_of(request_session(), to_do, current_person())
-    forms = fresh_forms(sheet)
-    return render_template(
-        "navigation/show.html",
-        sheet=sheet,
-        to_do=to_do,
-        done_form=done or forms.done,
-        attempt_form=attempt or forms.attempt,
-        told_form=told or forms.told,
-        sent_form=done or attempt or told,
-        words=words,
-        now=clock.now(),
-    )
+def _leads_on(session: ScopedSession, to_do: ToDo) -> bool:
+    """Return False where nobody and nothing looks after what the to-do was about, now that it is done."""
+    referral = referral_of(session, to_do)
+    need_id = referral.need_id if referral is not None else to_do.subject_id
+    if referral is not None and is_unwatched(session, referral):
+        return False
+    about_need = referral is not None or to_do.subject_kind == "need"
+    return not (about_need and is_left(session, need_id))

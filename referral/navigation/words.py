@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from referral.navigation.states import ContactChannel, ToDoView
+from referral.navigation.states import ContactChannel, PlannedChannel, ToDoView
 from referral.screening.states import NeedStatus
 from referral.todos.models import ToDoReason
 
@@ -30,6 +30,11 @@ REASONS: Mapping[str, LazyString] = {
     R.WRONG_NUMBER: _l("Wrong number"),
     R.LATE_ANSWER: _l("An answer came late"),
     R.CONFIRM_NEED: _l("A need waits to be confirmed"),
+    R.OFFER_AGAIN: _l("Wanted to be asked again later"),
+    R.ORGANIZATION_ASKS: _l("The organization asks something"),
+    R.PATIENT_MOVED_HERE: _l("Came here from another clinic"),
+    R.NEXT_CONTACT: _l("It is time for the next try"),
+    R.CHOSE_OTHER_PLACE: _l("Chose another place"),
     R.OTHER: _l("Needs a person"),
 }
 
@@ -52,17 +57,24 @@ NEXT_STEPS: Mapping[str, LazyString] = {
     R.WRONG_NUMBER: _l("Find the right number. The old one gets no more texts."),
     R.LATE_ANSWER: _l("See whether it changes what should happen now."),
     R.CONFIRM_NEED: _l("Ask the patient whether it is so, and whether they want help."),
+    R.OFFER_AGAIN: _l("Ask whether they want help now."),
+    R.ORGANIZATION_ASKS: _l("Read the question and answer it on the referral's page."),
+    R.PATIENT_MOVED_HERE: _l("Call, say who you are, and take consent for texts anew."),
+    R.NEXT_CONTACT: _l("Try again in the way that the plan says."),
+    R.CHOSE_OTHER_PLACE: _l("Take their consent for this organization, then sign."),
     R.OTHER: _l("Read the note."),
 }
 
 VIEWS: Mapping[ToDoView, LazyString] = {
     ToDoView.MINE: _l("Mine"),
+    ToDoView.DEPUTY: _l("Where I stand in"),
     ToDoView.ALL: _l("All open"),
     ToDoView.DONE: _l("Done"),
 }
 
 EMPTY: Mapping[ToDoView, LazyString] = {
     ToDoView.MINE: _l("Nothing waits for you. Nobody of yours is about to be failed."),
+    ToDoView.DEPUTY: _l("You stand in for nobody just now."),
     ToDoView.ALL: _l("Nothing waits. Nobody is about to be failed."),
     ToDoView.DONE: _l("Nothing has been done yet."),
 }
@@ -73,6 +85,16 @@ CHANNELS: Mapping[str, LazyString] = {
     ContactChannel.HOME_VISIT: _l("At their home"),
     ContactChannel.VIDEO: _l("By video"),
     ContactChannel.LETTER: _l("By letter"),
+}
+
+#: How the next try is to be made.
+PLANNED: Mapping[str, LazyString] = {
+    PlannedChannel.PHONE: _l("A call"),
+    PlannedChannel.TEXT: _l("The question by text"),
+    PlannedChannel.IN_PERSON: _l("At their next visit here"),
+    PlannedChannel.HOME_VISIT: _l("A visit at their home"),
+    PlannedChannel.VIDEO: _l("A video call"),
+    PlannedChannel.LETTER: _l("A letter"),
 }
 
 #: What the patient says of the need itself.

@@ -3,6 +3,7 @@
 Leases are real time (clock.wall); due times are the story's (clock.now).
 """
 
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +16,8 @@ from referral.outbox import hooks
 from referral.outbox.models import Message, SenderPause
 from referral.outbox.moves import move, release, states_with
 from referral.outbox.states import Channel, MessageEvent, MessageState
+
+log = logging.getLogger(__name__)
 
 #: How long a worker may hold a message. One lease for the whole product, several times the gateway's timeout.
 LEASE = timedelta(seconds=45)
@@ -97,21 +100,27 @@ def _doubt_submitting(session: ScopedSession, wall: datetime) -> int:
 def _give_to_human(session: ScopedSession, before: datetime) -> int:
     """T10: nobody claimed it; it may or may not have been sent, and it is never sent again blindly."""
     rows = _overtaken(session, [MessageState.UNKNOWN], Message.unknown_since <= before)
-    for message in rows:
-        move(message, MessageEvent.GIVE_TO_HUMAN)
-        session.flush()
-        hooks.on_message_stuck(session, message)
-    return len(rows)
+    return sum(_told_a_person(session, message, MessageEvent.GIVE_TO_HUMAN) for message in rows)
 
 
 def _let_run_out(session: ScopedSession, now: datetime) -> int:
     rows = _overtaken(session, [MessageState.PENDING, MessageState.RETRY_WAIT], Message.expires_at <= now)
-    for message in rows:
-        move(message, MessageEvent.RUN_OUT)
-        message.reason = "expired"
-        session.flush()
-        hooks.on_message_stuck(session, message)
-    return len(rows)
+    return sum(_told_a_person(session, message, MessageEvent.RUN_OUT, reason="expired") for message in rows)
+
+
+def _told_a_person(session: ScopedSession, message: Message, event: MessageEvent, *, reason: str | None = None) -> bool:
+    """Move a message and let a person hear of it, in a savepoint: one that fails holds up none of the others."""
+    message_id = message.id
+    try:
+        with session.begin_nested():
+            move(message, event)
+            message.reason = reason or message.reason
+            session.flush()
+            hooks.on_message_stuck(session, message)
+    except Exception as error:
+        log.exception("nobody was told", extra={"message_id": str(message_id), "error": type(error).__name__})
+        return False
+    return True
 
 
 def _stop_waiting_for_reports(session: ScopedSession, before: datetime) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, one_of
@@ -12,6 +12,9 @@ from referral.kit.crypto import INSTALLATION, SealedRow, sealed
 from referral.kit.scope import ClinicOwned
 from referral.outbox.states import MESSAGE_MACHINE, Channel, MessageState
 from resources_directory.db import Base
+
+#: What retention looks for: messages whose words are still kept.
+_HAS_WORDS = text("body_sealed IS NOT NULL")
 
 
 class Message(Identified, SealedRow, ClinicOwned, Base):
@@ -26,6 +29,7 @@ class Message(Identified, SealedRow, ClinicOwned, Base):
         one_of("state", MESSAGE_MACHINE.states()),
         Index("ix_message_due", "state", "not_before"),
         Index("ix_message_subject", "subject_kind", "subject_id"),
+        Index("ix_message_words", "created_at", sqlite_where=_HAS_WORDS, postgresql_where=_HAS_WORDS),
     )
 
     channel: Mapped[str]
@@ -71,6 +75,8 @@ class Message(Identified, SealedRow, ClinicOwned, Base):
     unknown_since: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    #: When the words were removed, because they were kept long enough.
+    redacted_at: Mapped[datetime | None]
 
     to_address = sealed("to_address_sealed")
     body = sealed("body_sealed")

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import make_transient_to_detached
 
 from referral.kit import clock
@@ -15,10 +14,10 @@ from referral.kit.scope import ForeignWrite, ScopedSession
 from referral.outbox.models import Message
 from referral.outbox.moves import states_with
 from referral.outbox.states import MESSAGE_MACHINE, Channel, MessageEvent
-from resources_directory.db import new_id
+from resources_directory.db import native_insert, new_id
 
-#: The table itself, without a scope: whoever moves a referral by a link must be able to stop the messages about it,
-#: although nobody but the clinic may read them.
+#: The table itself: whoever moves a referral by a link must be able to stop the messages about it, although nobody but
+#: the clinic may read them. No loader criteria reach it; PostgreSQL's row-level security does, hence the wider look.
 _MESSAGES: Table = Message.metadata.tables[Message.__tablename__]
 
 
@@ -106,8 +105,7 @@ def suppress_for_patient(session: ScopedSession, patient_id: UUID, *, reason: st
 
 
 def _inserted(session: ScopedSession, values: Mapping[str, Any]) -> bool:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_MESSAGES).values(**values).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    statement = native_insert(session, _MESSAGES).values(**values).on_conflict_do_nothing(index_elements=["dedupe_key"])
     return session.scalar(statement.returning(_MESSAGES.c.id)) is not None
 
 
@@ -135,4 +133,5 @@ def _take_back(session: ScopedSession, which: list[ColumnElement[bool]], event: 
         .values(state=MESSAGE_MACHINE.next_state(sources[0], event), reason=reason, lease_owner=None, lease_until=None)
         .returning(_MESSAGES.c.id)
     )
-    return len(session.scalars(statement).all())
+    with session.widened("message taken back"):
+        return len(session.scalars(statement).all())

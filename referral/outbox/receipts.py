@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
@@ -17,7 +16,7 @@ from referral.outbox.gateway.codes import class_of
 from referral.outbox.models import Message, MessageAttempt, ProviderEvent
 from referral.outbox.moves import locked_message, may_move, move, release
 from referral.outbox.states import MessageEvent, MessageState
-from resources_directory.db import new_id
+from resources_directory.db import native_insert, new_id
 
 log = logging.getLogger(__name__)
 
@@ -110,8 +109,7 @@ def _note_failure(message: Message, report: ProviderEvent) -> None:
 
 
 def _stored(session: ScopedSession, receipt: Receipt) -> bool:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(ProviderEvent).values(
+    statement = native_insert(session, ProviderEvent).values(
         id=new_id(),
         provider_id=receipt.provider_id,
         status=receipt.status,

@@ -7,25 +7,27 @@ from json import dumps
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from referral.accounts.models import Member
 from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.kit.settings import settings_of
+from referral.kit.state_machine import IllegalMove
 from referral.referrals import hooks, notices
 from referral.referrals.actors import Actor, check_actor
-from referral.referrals.clock_policy import STEPS, ClockStep, pace_of, step_moment
+from referral.referrals.deadlines import wind_clock
 from referral.referrals.models import Referral, ReferralMove
+from referral.referrals.policy_versions import policy_in_effect
 from referral.referrals.receivers import receiver_of
+from referral.referrals.rerouting import look_elsewhere, note_signature
+from referral.referrals.signing import ALREADY_ASKED, check_signing, followed_by
 from referral.referrals.states import (
-    LIVE_SENT_STATES,
     REFERRAL_MACHINE,
     TAKEN_STATES,
     DeclineReason,
     Mode,
+    RecallReason,
     ReferralEvent,
     ReferralState,
     Urgency,
@@ -40,6 +42,7 @@ UNDO_WINDOW = timedelta(seconds=30)
 E, S = ReferralEvent, ReferralState
 
 _CLOSING = frozenset(set(S) - set(REFERRAL_MACHINE.live_states()))
+_LEAVING = frozenset({E.SEND, E.BEGIN})
 _OUT = frozenset({S.SENT, *TAKEN_STATES})
 
 #: A navigator must act after these: nobody else is asked by itself.
@@ -84,7 +87,7 @@ def open_referral(session: ScopedSession, new: NewReferral) -> Referral:
         state=REFERRAL_MACHINE.initial,
         shared_fields=list(new.shared_fields),
         sharing_consent_id=new.sharing_consent_id,
-        follows_id=new.follows_id,
+        follows_id=new.follows_id or followed_by(session, new.need_id),
         created_at=clock.now(),
     )
     referral.snapshot = dumps(dict(new.snapshot), ensure_ascii=False)
@@ -111,10 +114,12 @@ def move(
     check_actor(actor, event)
     from_state = S(referral.state)
     to_state = REFERRAL_MACHINE.next_state(from_state, event)
+    if event in _LEAVING and (event is E.SEND) != (referral.mode == Mode.SENT):
+        raise IllegalMove(REFERRAL_MACHINE.name, from_state, event)  # only what is to be sent is sent
     if event is E.SIGN:
-        _check_no_other(session, referral)
+        check_signing(session, referral)
     answer_by = _apply(session, referral, event, to_state, actor)
-    if event in (E.DECLINE, E.FAIL):
+    if event in (E.DECLINE, E.FAIL, E.COMPLETE):
         referral.reason = reason
     row = _history(referral, event, actor, from_state=from_state)
     row.reason, row.note = reason, note
@@ -122,8 +127,11 @@ def move(
     _flush(session, event)
     with session.widened("referral moved"):  # the effects reach rows that the actor may not see
         notices.follow_move(session, referral, was_out=from_state in _OUT, answer_by=answer_by)
+        if event is E.SIGN:
+            note_signature(session, referral, actor)
         if event in _TO_DO_AFTER:
             need_a_person(session, referral, _TO_DO_AFTER[event])
+            look_elsewhere(session, referral, now=row.at)
         hooks.on_referral_moved(session, referral, row)
     return row
 
@@ -151,24 +159,30 @@ def waitlist(
     *,
     position: int | None = None,
     estimate: str | None = None,
+    note: str | None = None,
 ) -> ReferralMove:
     """Put it on the organization's waiting list; as a first answer this accepts it too. Raises as `move`, InvalidInput.
 
     `position`: from 1. `estimate`: the organization's own words, such as "about two weeks".
     """
-    if position is not None and not 1 <= position <= LONGEST_LIST:
-        text = _l("A place on the list is a number from 1 to 9999. Leave it empty if you do not know.")
-        raise InvalidInput(text, "position")
+    check_position(position)
     if referral.state == S.SENT:
         move(session, referral, E.ACCEPT, actor)
     REFERRAL_MACHINE.next_state(S(referral.state), E.WAITLIST)
     referral.waitlist_position, referral.waitlist_estimate = position, estimate
-    return move(session, referral, E.WAITLIST, actor)
+    return move(session, referral, E.WAITLIST, actor, note=note)
 
 
-def start(session: ScopedSession, referral: Referral, actor: Actor) -> ReferralMove:
+def check_position(position: int | None) -> None:
+    """Raise InvalidInput for a place that no waiting list has. None: not known."""
+    if position is not None and not 1 <= position <= LONGEST_LIST:
+        text = _l("A place on the list is a number from 1 to 9999. Leave it empty if you do not know.")
+        raise InvalidInput(text, "position")
+
+
+def start(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
     """Record that the organization has begun. Raises as `move`."""
-    return move(session, referral, E.START, actor)
+    return move(session, referral, E.START, actor, note=note)
 
 
 def undo(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
@@ -186,9 +200,16 @@ def withdraw(session: ScopedSession, referral: Referral, actor: Actor, *, note: 
     return move(session, referral, E.WITHDRAW, actor, note=note)
 
 
-def mark_error(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
+def mark_error(
+    session: ScopedSession,
+    referral: Referral,
+    actor: Actor,
+    *,
+    reason: RecallReason | None = None,
+    note: str | None = None,
+) -> ReferralMove:
     """Recall it: sent in error. The link dies, the receiver is told to discard it, disclosures stay. As `move`."""
-    return move(session, referral, E.MARK_ERROR, actor, note=note)
+    return move(session, referral, E.MARK_ERROR, actor, reason=reason, note=note)
 
 
 def _apply(
@@ -196,33 +217,24 @@ def _apply(
 ) -> datetime | None:
     """Write the new state with its times; return when it expires unanswered, where it now waits for an answer."""
     now = clock.now()
-    answer_by = None
     receiver = receiver_of(session, referral) if event is E.SEND else None  # it flushes, so before the change
-    referral.state = to_state
-    referral.next_clock_at = referral.next_clock_step = None
-    if event is E.SIGN:
-        referral.signed_by, referral.signed_at = actor.person_id, now
-        referral.undo_until = referral.next_clock_at = now + UNDO_WINDOW
-        referral.next_clock_step = ClockStep.RELEASE
-    elif event is E.UNDO:
-        referral.signed_by = referral.signed_at = referral.undo_until = None
-    elif event in (E.SEND, E.BEGIN):
-        referral.sent_at = now
-        referral.simulated = settings_of(session).message_gateway == "simulator"
-        answer_by = _start_clocks(referral, receiver, now) if receiver is not None else None
-    elif event in (E.ACCEPT, E.DECLINE):
-        referral.answered_at = now
-    if to_state in _CLOSING:
-        referral.closed_at = now
-    return answer_by
-
-
-def _start_clocks(referral: Referral, receiver: Member, now: datetime) -> datetime:
-    referral.receiver_id = receiver.id
-    pace = pace_of(referral.domain, referral.urgency)
-    referral.next_clock_step = STEPS[0]
-    referral.next_clock_at = step_moment(now, STEPS[0], pace=pace, timezone_name=receiver.timezone_name)
-    return step_moment(now, ClockStep.EXPIRE, pace=pace, timezone_name=receiver.timezone_name)
+    with session.no_autoflush:  # what is looked up in between must not store half a move
+        referral.state = to_state
+        if event is E.SIGN:
+            referral.signed_by, referral.signed_at = actor.person_id, now
+            referral.undo_until = now + UNDO_WINDOW
+            referral.clock_policy = policy_in_effect(session, now).version
+        elif event is E.UNDO:
+            referral.signed_by = referral.signed_at = referral.undo_until = referral.clock_policy = None
+        elif event in (E.SEND, E.BEGIN):
+            referral.sent_at = now
+            referral.simulated = settings_of(session).message_gateway == "simulator"
+            referral.receiver_id = receiver.id if receiver is not None else None
+        elif event in (E.ACCEPT, E.DECLINE):
+            referral.answered_at = now
+        if to_state in _CLOSING:
+            referral.closed_at = now
+        return wind_clock(session, referral, now=now)
 
 
 def _history(referral: Referral, event: ReferralEvent, actor: Actor, *, from_state: ReferralState) -> ReferralMove:
@@ -243,17 +255,6 @@ def _history(referral: Referral, event: ReferralEvent, actor: Actor, *, from_sta
     return row
 
 
-def _check_no_other(session: ScopedSession, referral: Referral) -> None:
-    others = select(Referral.id).where(
-        Referral.need_id == referral.need_id,
-        Referral.id != referral.id,
-        Referral.mode == Mode.SENT,
-        Referral.state.in_(LIVE_SENT_STATES),
-    )
-    if referral.mode == Mode.SENT and session.scalar(others.limit(1)) is not None:
-        raise Conflict(_ALREADY_ASKED)
-
-
 def _flush(session: ScopedSession, event: ReferralEvent) -> None:
     try:
         session.flush()
@@ -261,10 +262,4 @@ def _flush(session: ScopedSession, event: ReferralEvent) -> None:
         if event is not E.SIGN:
             raise
         # Somebody signed another one for this need at the same moment; the unique index knows.
-        raise Conflict(_ALREADY_ASKED) from error
-
-
-_ALREADY_ASKED = _l(
-    "Another place has been asked for this need already and has not finished. Cancel that referral first, or choose "
-    "that the patient goes or calls."
-)
+        raise Conflict(ALREADY_ASKED) from error

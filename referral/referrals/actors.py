@@ -19,6 +19,8 @@ class ActorKind(StrEnum):
     PHONE = "phone"
     #: A text message of the patient.
     TEXT = "text"
+    #: The patient's own page.
+    PLAN_PAGE = "plan_page"
     CLOCK = "clock"
 
 
@@ -28,6 +30,7 @@ MAY: dict[ActorKind, frozenset[str]] = {
     ActorKind.LINK: frozenset({ANSWER, TESTIFY}),
     ActorKind.PHONE: frozenset({ANSWER, PATIENT_SAYS, TESTIFY}),
     ActorKind.TEXT: frozenset({PATIENT_SAYS, TESTIFY}),
+    ActorKind.PLAN_PAGE: frozenset({PATIENT_SAYS}),
     # The clock closes what is lost (product rule) by a testimony of nobody, so it may testify too.
     ActorKind.CLOCK: frozenset({CLOCK, TESTIFY}),
 }

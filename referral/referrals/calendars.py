@@ -1,24 +1,23 @@
-"""Business days of a member's calendar: in its own time zone, without weekends, federal holidays and its closed days.
-
-Holidays: those of the federal government of the United States, 5 U.S.C. 6103, on the days they are observed.
-"""
+"""Business days of a member's calendar: in its own time zone, without weekends, holidays and its closed days."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-import holidays
-
-#: The calendar of a member whose zone cannot be read.
-FALLBACK_ZONE = "America/New_York"
-
-SATURDAY = 5
+from referral.kit.business_days import next_business_day
+from referral.kit.zones import FALLBACK_ZONE, zone_of
 
 
-def is_business_day(day: date, closed_days: Collection[date] = ()) -> bool:
-    """Return True if `day` is no weekend, no federal holiday and none of `closed_days`."""
-    return day.weekday() < SATURDAY and day not in _federal_holidays(day.year) and day not in closed_days
+@dataclass(frozen=True)
+class Calendar:
+    """Whose days are counted: a zone (IANA name) and the days on which the member is closed."""
+
+    timezone_name: str = FALLBACK_ZONE
+    closed_days: frozenset[date] = frozenset()
+
+    def add_business_days(self, start: datetime, n: int) -> datetime:
+        """Return the moment `n` business days after `start`, as the function of this name does."""
+        return add_business_days(start, n, timezone_name=self.timezone_name, closed_days=self.closed_days)
 
 
 def add_business_days(start: datetime, n: int, *, timezone_name: str, closed_days: Collection[date] = ()) -> datetime:
@@ -32,26 +31,5 @@ def add_business_days(start: datetime, n: int, *, timezone_name: str, closed_day
     local = start.astimezone(zone_of(timezone_name))
     day = local.date()
     for _ in range(n):
-        day = _next_business_day(day, closed_days)
+        day = next_business_day(day, closed_days)
     return datetime.combine(day, local.time(), local.tzinfo).astimezone(UTC)
-
-
-def zone_of(timezone_name: str) -> ZoneInfo:
-    """Return the zone of an IANA name; the fallback zone for a name that is none."""
-    try:
-        return ZoneInfo(timezone_name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(FALLBACK_ZONE)
-
-
-def _next_business_day(day: date, closed_days: Collection[date]) -> date:
-    day += timedelta(days=1)
-    while not is_business_day(day, closed_days):
-        day += timedelta(days=1)
-    return day
-
-
-@lru_cache(maxsize=64)
-def _federal_holidays(year: int) -> frozenset[date]:
-    # New Year's Day of a Saturday is observed on 31 December of the year before.
-    return frozenset(holidays.country_holidays("US", years=(year, year + 1), observed=True))

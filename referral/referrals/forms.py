@@ -1,12 +1,23 @@
 """Forms of referrals: an organization's answers, what is written down for either side, and the clinic's own steps."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from referral.kit.forms import Form
 from referral.kit.i18n import LANGUAGES, language_name
 from referral.referrals import words
+from referral.referrals.said_room import ROOM_WORDS
 from referral.referrals.states import Outcome, Side, TestimonyChannel
 
 NAME_LETTERS, LINE_LETTERS, NOTE_LETTERS = 100, 200, 1000
@@ -23,8 +34,14 @@ def _reasons() -> list[tuple[str, object]]:
 
 
 class NamedForm(Form):
-    """A form that asks who fills it in. Pages of people who are signed in leave the name out."""
+    """A form that asks who fills it in. Pages of people who are signed in leave the name out.
 
+    `about`: the browser's link session on whose page it stands; a page left open must not answer another request.
+    `version`: of the request as the page of somebody signed in showed it; a link dies with every move and needs none.
+    """
+
+    about = HiddenField()
+    version = HiddenField()
     name = StringField(
         _l("Your name"),
         [DataRequired(_l("Type your name, so that the clinic knows whom to ask.")), Length(max=NAME_LETTERS)],
@@ -32,7 +49,23 @@ class NamedForm(Form):
     )
 
 
-class AcceptForm(NamedForm):
+class WithAppointment(Form):
+    """When the person is expected, and whether an interpreter is booked."""
+
+    appointment = DateTimeLocalField(_l("Appointment, if there is one"), [Optional()])
+    interpreter = SelectField(
+        _l("Is an interpreter booked for it?"),
+        [Optional()],
+        choices=lambda: [("", _l("Not said")), ("yes", _l("Yes")), ("no", _l("No"))],
+    )
+
+    def interpreter_booked(self) -> bool | None:
+        """Return what was said about the interpreter."""
+        said: dict[str | None, bool] = {"yes": True, "no": False}
+        return said.get(self.interpreter.data)
+
+
+class AcceptForm(NamedForm, WithAppointment):
     """The organization takes it."""
 
     note = TextAreaField(_l("A word for the clinic"), [Optional(), _NOTE])
@@ -41,7 +74,12 @@ class AcceptForm(NamedForm):
 class DeclineForm(NamedForm):
     """The organization cannot take it."""
 
-    reason = RadioField(_l("Why not?"), [InputRequired(_CHOOSE)], choices=lambda: words.choices(words.DECLINE_REASONS))
+    reason = RadioField(
+        _l("Why not?"),
+        [InputRequired(_l("Press the reason that fits best."))],
+        choices=lambda: words.choices(words.DECLINE_REASONS),
+    )
+    until = DateField(_l("If you are full: until which day?"), [Optional()])
     note = TextAreaField(_l("A word for the clinic, such as which rule"), [Optional(), _NOTE])
 
 
@@ -60,6 +98,28 @@ class DetailsForm(NamedForm):
     """Somebody wants to see what the patient agreed to share."""
 
 
+class SendCodeForm(Form):
+    """Where the code goes. With one address on file there is nothing to choose."""
+
+    about = HiddenField()
+    address = RadioField(_l("Where shall the code go?"), [InputRequired(_CHOOSE)])
+
+
+class CodeForm(NamedForm):
+    """The code that was mailed, and who types it."""
+
+    version = None
+    code = StringField(
+        _l("The code from the e-mail"),
+        [DataRequired(_l("Type the eight digits of the newest e-mail.")), Length(max=LINE_LETTERS)],
+        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr", "class": "code-field"},
+    )
+
+
+class LeaveForm(Form):
+    """The organization is done with the page."""
+
+
 class OutcomeForm(NamedForm):
     """The organization says what happened."""
 
@@ -73,7 +133,21 @@ class OutcomeForm(NamedForm):
     note = TextAreaField(_l("A word for the clinic"), [Optional(), _NOTE])
 
 
-class PhoneAnswerForm(Form):
+class SaidBeside(WithAppointment):
+    """What an organization says on the phone beside its answer."""
+
+    room = SelectField(
+        _l("Do they have room?"),
+        [Optional()],
+        choices=lambda: [("", _l("Not said")), *((str(status), text) for status, text in ROOM_WORDS.items())],
+    )
+    until = DateField(_l("Until which day does that hold?"), [Optional()])
+    room_note = StringField(
+        _l("Their words about room, for everybody who looks"), [Optional(), Length(max=LINE_LETTERS)]
+    )
+
+
+class PhoneAnswerForm(SaidBeside):
     """What an organization answered by phone or in person, written down by the clinic."""
 
     version = HiddenField()
@@ -129,3 +203,19 @@ class StepForm(Form):
 
     version = HiddenField()
     note = TextAreaField(_l("Why?"), [Optional(), _NOTE])
+
+
+class RecallForm(StepForm):
+    """A recall: why it should never have been sent, and that this is meant."""
+
+    reason = RadioField(
+        _l("Why was it an error?"),
+        [InputRequired(_l("Choose why it was an error. It stays in the story of the referral."))],
+        choices=lambda: words.choices(words.RECALL_REASONS),
+    )
+    #: An id of its own: the other steps of the same page ask why, too.
+    note = TextAreaField(_l("In your own words"), [Optional(), _NOTE], id="recall-note")
+    sure = BooleanField(
+        _l("Yes, recall it: the organization is told to discard it, and this cannot be undone."),
+        [InputRequired(_l("Tick this if you mean it. To end a request that was right, cancel it instead."))],
+    )

@@ -12,11 +12,13 @@ from referral.accounts.models import Member, SignedLink
 from referral.kit.i18n import speaking
 from referral.kit.phone import show_phone
 from referral.kit.scope import ScopedSession
+from referral.kit.zones import zone_of
 from referral.outbox.hooks import Composed, Suppressed
 from referral.outbox.models import Message
-from referral.referrals.calendars import zone_of
 from referral.referrals.models import Referral
-from referral.referrals.notices import ACCEPTED, NEW, RECALLED, REMINDER, SECOND_CONTACT, live_link
+from referral.referrals.notices import ACCEPTED, ANSWERED, FRESH, NEW, RECALLED, REMINDER, SECOND_CONTACT, live_link
+from referral.referrals.numbering import short_number
+from referral.referrals.proving import CODE_MINUTES, code_in
 from referral.referrals.receivers import Address, addresses_of
 
 
@@ -60,9 +62,27 @@ def compose_organization_mail(session: ScopedSession, message: Message, now: dat
     return Composed(to=address.email, subject=words.subject, body=body, language=address.language)
 
 
-def short_number(referral: Referral) -> str:
-    """Return the eight characters by which people name a referral on the phone; they tell nothing."""
-    return referral.id.hex[-8:].upper()
+def compose_code_mail(session: ScopedSession, message: Message, now: datetime) -> Composed | Suppressed:
+    """Return the e-mail with a code, in its reader's language; none once the code or the request's link is over."""
+    referral = session.get(Referral, message.subject_id)
+    digits = code_in(session, message)
+    if referral is None or digits is None or live_link(session, referral.id) is None:
+        return Suppressed("code_over", needs_person=False)
+    if message.to_address is None:
+        return Suppressed("no_address", needs_person=False)
+    language = str(message.facts.get("language") or "en")
+    clinic = session.get_one(Member, referral.clinic_id)
+    facts = {"clinic": clinic.name, "number": short_number(referral.id)}
+    with speaking(language):
+        subject = _("Your code for request %(number)s of %(clinic)s", **facts)
+        paragraphs = (
+            _("Somebody opened the page of request %(number)s and asked for a code. It is:", **facts),
+            f"{digits[:4]} {digits[4:]}",
+            _("Type it into that page. It works once, for %(num)s minutes, in that browser only.", num=CODE_MINUTES),
+            _("Was it nobody of your organization? Then give the code to nobody, and tell the clinic."),
+            _closing_line(clinic),
+        )
+    return Composed(to=message.to_address, subject=subject, body="\n\n".join(paragraphs), language=language)
 
 
 def _address(session: ScopedSession, referral: Referral, *, contact: int) -> Address | None:
@@ -74,7 +94,7 @@ def _address(session: ScopedSession, referral: Referral, *, contact: int) -> Add
 def _letter(session: ScopedSession, referral: Referral, clinic: Member, link: SignedLink | None) -> Letter:
     return Letter(
         clinic=clinic.name,
-        number=short_number(referral),
+        number=short_number(referral.id),
         sent_on=_day(referral.sent_at, clinic) if referral.sent_at else "",
         url=url_for_link(session, link) if link else "",
         until=_day(link.expires_at, clinic) if link else "",
@@ -137,6 +157,28 @@ def _accepted(letter: Letter) -> Words:
     )
 
 
+def _fresh(letter: Letter) -> Words:
+    return Words(
+        _("A fresh link to request %(number)s of %(clinic)s", number=letter.number, clinic=letter.clinic),
+        (
+            _("Somebody opened an old link of ours and asked for one that works. Here it is:"),
+            letter.url,
+            _("The link is only for your organization and works until %(day)s.", day=letter.until),
+        ),
+    )
+
+
+def _answered(letter: Letter) -> Words:
+    return Words(
+        _("%(clinic)s has written to you about request %(number)s", clinic=letter.clinic, number=letter.number),
+        (
+            _("Please read it, and answer, on this page:"),
+            letter.url,
+            _("The link is only for your organization and works until %(day)s.", day=letter.until),
+        ),
+    )
+
+
 def _recalled(letter: Letter) -> Words:
     return Words(
         _("Please stop: request %(number)s of %(clinic)s was taken back", number=letter.number, clinic=letter.clinic),
@@ -160,4 +202,6 @@ _TEMPLATES: dict[str, Callable[[Letter], Words]] = {
     SECOND_CONTACT: _second_contact,
     ACCEPTED: _accepted,
     RECALLED: _recalled,
+    FRESH: _fresh,
+    ANSWERED: _answered,
 }

@@ -52,7 +52,7 @@ class Referral(Identified, SealedRow, Shared, PatientOwned, Base):
     mode: Mapped[str]
     urgency: Mapped[str] = mapped_column(default=Urgency.ROUTINE)
     state: Mapped[str] = mapped_column(default=ReferralState.DRAFT)
-    #: Of a decline or a failure.
+    #: Of a decline or a failure; of help that came in part, Outcome.PARTLY_RECEIVED.
     reason: Mapped[str | None]
     #: SharedField values the patient agreed to; the values as they were at signing are in the snapshot.
     shared_fields: Mapped[list[str]]
@@ -71,6 +71,8 @@ class Referral(Identified, SealedRow, Shared, PatientOwned, Base):
     #: When the clock looks at it next, and what it does then (ClockStep).
     next_clock_at: Mapped[datetime | None]
     next_clock_step: Mapped[str | None]
+    #: The version of the clock policy it was signed under; none for the shipped one.
+    clock_policy: Mapped[str | None]
     waitlist_position: Mapped[int | None]
     waitlist_estimate_sealed: Mapped[bytes | None]
     #: Both sides have testified, and not the same.
@@ -79,6 +81,8 @@ class Referral(Identified, SealedRow, Shared, PatientOwned, Base):
     follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral.id"))
     #: Nothing left this server for it.
     simulated: Mapped[bool] = mapped_column(default=False)
+    #: The patient's record was erased: it counts, and no page shows it.
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

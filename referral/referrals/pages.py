@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -17,13 +17,24 @@ from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.patients.queries import display_name
 from referral.referrals import words
-from referral.referrals.forms import StepForm
+from referral.referrals.desk_forms import MessageForm
+from referral.referrals.desk_page import beside
+from referral.referrals.forms import RecallForm, StepForm
+from referral.referrals.late_answers import late_answers_of
+from referral.referrals.late_models import LateAnswer
 from referral.referrals.models import Referral, ReferralMove, Testimony
+from referral.referrals.notices import was_called
 from referral.referrals.numbering import number_in_texts
+from referral.referrals.other_places import ask_again_url, linked_referrals, other_places, start_again_url
+from referral.referrals.policies import ReferralPermission
 from referral.referrals.queries import history_of, testimonies_by_side
+from referral.referrals.receivers import is_called
 from referral.referrals.states import ReferralEvent, ReferralState, Side
 from referral.referrals.steps import can_record_answer, can_record_outcome, steps_for
-from referral.screening.words import need_label
+from referral.screening.words import is_private_matter, need_label, place_label
+
+#: How a line of the story stands that moved nothing.
+LATE = "late"
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Row:
     since: datetime
     simulated: bool
     answers_differ: bool
+    patient_id: UUID
 
 
 @dataclass(frozen=True)
@@ -82,12 +94,13 @@ def referral_rows(session: ScopedSession, referrals: Sequence[Referral]) -> list
             url=url_for("referrals.show", referral_id=referral.id),
             patient_name=names.get(referral.patient_id, ""),
             need=str(need_label(referral.domain)),
-            service=str(referral.service_facts.get("service_name", "")),
+            service=place_label(referral.domain, referral.service_facts.get("service_name")),
             state=referral.state,
-            state_label=str(words.STATES[referral.state]),
+            state_label=str(words.state_words(referral)),
             since=referral.closed_at or referral.answered_at or referral.sent_at or referral.created_at,
             simulated=referral.simulated,
             answers_differ=referral.answers_differ,
+            patient_id=referral.patient_id,
         )
         for referral in referrals
     ]
@@ -117,47 +130,95 @@ def filters(counts: Mapping[str, int], chosen: ReferralState | None) -> list[Vie
     ]
 
 
-def referral_page(session: ScopedSession, referral: Referral, person: Signed) -> str:
-    """Return the page of one referral for the clinic."""
+def referral_page(
+    session: ScopedSession,
+    referral: Referral,
+    person: Signed,
+    *,
+    message: MessageForm | None = None,
+    step: StepForm | None = None,
+    recall: RecallForm | None = None,
+    collision: object = None,
+) -> str:
+    """Return the page of one referral for the clinic.
+
+    `message`, `step`, `recall`: the form that was refused; `collision`: what others did meanwhile (collisions.py).
+    """
     said = testimonies_by_side(session, referral.id)
     left = (referral.undo_until - clock.now()).total_seconds() if referral.undo_until else 0
     return render_template(
         "referrals/show.html",
         referral=referral,
         patient_name=patient_names(session, [referral.patient_id]).get(referral.patient_id, ""),
-        events=story_of(session, referral),
+        **_told(session, referral, person),
         sides=[(words.SIDES[side], _said(session, said[side])) for side in Side],
         steps=steps_for(referral, person),
-        step_form=StepForm(formdata=None, version=str(referral.version)),
+        refused_step=step or recall,
+        collision=collision,
+        recall_form=recall or RecallForm(formdata=None, version=str(referral.version)),
         can_record_answer=can_record_answer(referral, person),
         can_record_outcome=can_record_outcome(referral, person),
         number=number_in_texts(session, referral),
         undo_seconds=left if referral.state == ReferralState.HELD else None,
         words=words,
         need=need_label(referral.domain),
+        closed=is_private_matter(referral.domain) and not request.args.get("private"),
+        other_places=other_places(session, referral, person),
+        beside=beside(session, referral),
+        message=message or MessageForm(formdata=None, prefix="message"),
+        may_write=person.allows(ReferralPermission.RECORD),
+        linked=linked_referrals(session, referral),
+        start_again_url=start_again_url(referral, person),
     )
 
 
 def story_of(session: ScopedSession, referral: Referral) -> list[Event]:
-    """Return the moves of a referral as lines of a story, oldest first."""
-    moves = history_of(session, referral.id)
-    people = names_of(session, {row.person_id for row in moves})
-    return [_event(row, people, simulated=referral.simulated) for row in moves]
+    """Return the moves of a referral and the answers that came late as lines of a story, oldest first."""
+    moves, late = history_of(session, referral.id), late_answers_of(session, referral)
+    people = names_of(session, {row.person_id for row in moves} | {row.person_id for row in late})
+    called = was_called(session, referral)
+    told = [_event(row, people, simulated=referral.simulated, called=called) for row in moves]
+    told += [_late_event(row, people) for row in late]
+    return sorted(told, key=lambda event: event.when)
 
 
-def _event(row: ReferralMove, people: Mapping[UUID | None, str], *, simulated: bool) -> Event:
+def _told(session: ScopedSession, referral: Referral, person: Signed) -> dict[str, object]:
+    """Return the story, what of it came late and what may follow from that, and how the organization is reached."""
+    events = story_of(session, referral)
+    return {
+        "events": events,
+        "late": [event for event in events if event.state == LATE],
+        "ask_again_url": ask_again_url(session, referral, person),
+        "by_phone": is_called(session, referral),
+    }
+
+
+def _who(row: ReferralMove | LateAnswer, people: Mapping[UUID | None, str]) -> str:
     taker = people.get(row.person_id) if row.person_id else None
-    who = row.actor_name or taker or str(words.ACTORS[row.actor_kind])
-    if row.actor_name and taker and row.actor_name != taker:
-        who = _("%(speaker)s, written down by %(taker)s", speaker=row.actor_name, taker=taker)
-    detail = " ".join(part for part in (words.reason_words(row.reason), row.note) if part)
+    named: str | None = row.actor_name
+    if named and taker and named != taker:
+        return str(_("%(speaker)s, written down by %(taker)s", speaker=named, taker=taker))
+    return named or taker or str(words.ACTORS[row.actor_kind])
+
+
+def _late_event(row: LateAnswer, people: Mapping[UUID | None, str]) -> Event:
+    place = _("Place on the list: %(position)s.", position=row.position) if row.position else None
+    parts = (words.reason_words(row.reason), place, row.estimate, row.note)
+    detail = " ".join(part for part in parts if part)
+    return Event(str(words.LATE[row.event]), row.at, _who(row, people), LATE, detail, simulated=False)
+
+
+def _event(row: ReferralMove, people: Mapping[UUID | None, str], *, simulated: bool, called: bool) -> Event:
+    who, is_send = _who(row, people), row.event == ReferralEvent.SEND
+    reason = "" if words.is_in_part(row.to_state, row.reason) else words.reason_words(row.reason)
+    detail = " ".join(part for part in (reason, row.note) if part)
     return Event(
-        what=str(words.HAPPENED[row.event]),
+        what=str(words.CALLED if called and is_send else words.happened_words(row)),
         when=row.at,
         who=who,
         state=row.to_state,
         detail=detail,
-        simulated=simulated and row.event == ReferralEvent.SEND,
+        simulated=simulated and is_send and not called,
     )
 
 

@@ -6,14 +6,16 @@ from flask_babel import gettext as _
 from referral.kit.scope import ScopedSession
 from referral.patients.hooks import Section
 from referral.patients.models import Patient
+from referral.patients.queries import may_be_contacted, records_of_person
 from referral.referrals.pages import referral_rows
 from referral.referrals.queries import referrals_of_patient
 from referral.referrals.states import SIGN
 
 
 def referral_section(session: ScopedSession, patient: Patient) -> Section:
-    """Return the patient's referrals, newest first."""
-    rows = referral_rows(session, referrals_of_patient(session, patient.id))
-    may_prescribe = g.principal is not None and g.principal.allows(SIGN) and patient.deceased_at is None
+    """Return the patient's referrals, newest first; of a record that is kept, those of the merged ones after them."""
+    records = records_of_person(session, patient.id) if patient.merged_into_id is None else [patient.id]
+    rows = referral_rows(session, [row for each in records for row in referrals_of_patient(session, each)])
+    may_prescribe = g.principal is not None and g.principal.allows(SIGN) and may_be_contacted(patient)
     context = {"referral_rows": rows, "referral_patient_id": patient.id, "may_prescribe": may_prescribe}
     return Section(_("Referrals"), "referrals/patient_section.html", context)

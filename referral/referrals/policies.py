@@ -11,10 +11,14 @@ class ReferralPermission(StrEnum):
 
     #: See the referrals of one's own clinic.
     VIEW = "referral.view"
+    #: See every referral of the clinic, without naming anybody first.
+    LIST = "referral.list"
     #: Write down what an organization or a patient said by phone or in person.
     RECORD = "referral.record"
     #: See and answer the requests sent to one's own organization.
     INBOX = "referral.inbox"
+    #: See the clock policy and make a new version of it.
+    CLOCKS = "referral.clocks"
     SIGN = states.SIGN
     ANSWER = states.ANSWER
     PATIENT_SAYS = states.PATIENT_SAYS
@@ -24,9 +28,11 @@ class ReferralPermission(StrEnum):
 _SIGNERS = frozenset({Role.CLINICIAN, Role.NAVIGATOR})
 
 RULES: dict[str, frozenset[Role]] = {
-    ReferralPermission.VIEW: CLINIC_ROLES,
+    ReferralPermission.LIST: CLINIC_ROLES,
+    ReferralPermission.VIEW: CLINIC_ROLES | {Role.EMERGENCY},
     ReferralPermission.RECORD: _SIGNERS,
     ReferralPermission.INBOX: ORGANIZATION_ROLES,
+    ReferralPermission.CLOCKS: frozenset({Role.PLATFORM_ADMINISTRATOR}),
     ReferralPermission.SIGN: _SIGNERS,
     # The clinic's people write down what an organization answered by phone.
     ReferralPermission.ANSWER: _SIGNERS | ORGANIZATION_ROLES,

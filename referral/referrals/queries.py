@@ -1,22 +1,19 @@
-"""Questions about referrals: one, a patient's, a clinic's list, an organization's inbox, history and testimonies."""
+"""Questions about referrals: one, a patient's, a clinic's list, history and testimonies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from referral.kit.paging import Page, page_of
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral, ReferralMove, Testimony
-from referral.referrals.states import Mode, ReferralState, Side
-
-#: What an organization sees in its inbox: what it was asked; what it has taken on is TAKEN_STATES.
-WAITING = (ReferralState.SENT,)
+from referral.referrals.states import LIVE_SENT_STATES, Mode, ReferralState, Side
 
 
 def referral_by_id(session: ScopedSession, referral_id: UUID) -> Referral | None:
-    """Return the referral, or None when absent or not theirs."""
-    return session.scalar(select(Referral).where(Referral.id == referral_id))
+    """Return the referral, or None when absent, erased or not theirs."""
+    return session.scalar(select(Referral).where(Referral.id == referral_id, Referral.erased_at.is_(None)))
 
 
 def referrals_of_patient(session: ScopedSession, patient_id: UUID) -> Sequence[Referral]:
@@ -35,7 +32,7 @@ def referrals_of_clinic(
     session: ScopedSession, clinic_id: UUID, *, state: ReferralState | None = None, number: int = 1
 ) -> Page[Referral]:
     """Return a page of the clinic's referrals, newest first; only those in `state` if given."""
-    found = select(Referral).where(Referral.clinic_id == clinic_id)
+    found = select(Referral).where(Referral.clinic_id == clinic_id, Referral.erased_at.is_(None))
     if state is not None:
         found = found.where(Referral.state == state)
     return page_of(session, found, number, order=(Referral.created_at.desc(), Referral.id.desc()))
@@ -43,19 +40,8 @@ def referrals_of_clinic(
 
 def count_by_state(session: ScopedSession, clinic_id: UUID) -> dict[str, int]:
     """Return how many of the clinic's referrals stand in each state; states without any are left out."""
-    counted = select(Referral.state, func.count()).where(Referral.clinic_id == clinic_id).group_by(Referral.state)
-    return {row[0]: row[1] for row in session.execute(counted.order_by(Referral.state))}
-
-
-def referrals_for_organization(
-    session: ScopedSession, member_id: UUID, *, states: Sequence[ReferralState] = (), number: int = 1
-) -> Page[Referral]:
-    """Return a page of what was sent to the organization: what waits first, the longest waiting first."""
-    found = select(Referral).where(Referral.receiver_id == member_id, Referral.mode == Mode.SENT)
-    if states:
-        found = found.where(Referral.state.in_(states))
-    waits_first = case((Referral.state == ReferralState.SENT, 0), else_=1)
-    return page_of(session, found, number, order=(waits_first, Referral.sent_at, Referral.id))
+    counted = select(Referral.state, func.count()).where(Referral.clinic_id == clinic_id, Referral.erased_at.is_(None))
+    return {row[0]: row[1] for row in session.execute(counted.group_by(Referral.state).order_by(Referral.state))}
 
 
 def history_of(session: ScopedSession, referral_id: UUID) -> Sequence[ReferralMove]:
@@ -77,3 +63,19 @@ def organization_testimonies(session: ScopedSession, referral_id: UUID) -> Seque
     """Return what the organization said, oldest first: all that its own pages may show."""
     found = select(Testimony).where(Testimony.referral_id == referral_id, Testimony.side == Side.ORGANIZATION)
     return session.scalars(found.order_by(Testimony.at, Testimony.id)).all()
+
+
+def told_by_organization(session: ScopedSession, referral_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of the referrals of which the organization has said what happened."""
+    said = select(Testimony.referral_id).where(
+        Testimony.referral_id.in_(list(referral_ids)), Testimony.side == Side.ORGANIZATION
+    )
+    return set(session.scalars(said.order_by(Testimony.at, Testimony.id)))
+
+
+def live_referral_for(session: ScopedSession, need_id: UUID) -> Referral | None:
+    """Return the referral by which an organization is asked for this need now; None where none is."""
+    asked = select(Referral).where(
+        Referral.need_id == need_id, Referral.mode == Mode.SENT, Referral.state.in_(LIVE_SENT_STATES)
+    )
+    return session.scalars(asked.order_by(Referral.created_at, Referral.id).limit(1)).first()

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import format_date, format_datetime, format_decimal, ngettext
+from babel.lists import format_list
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from referral.kit.i18n import language_name
-from resources_directory.service_hit import Reason, ReasonCode
+from referral.referrals.said_room import said_on
+from resources_directory.ranking import Factor, behind
+from resources_directory.service_hit import Reason, ReasonCode, ServiceHit
 
 KM_PER_MILE = 1.609344
 
@@ -24,12 +27,17 @@ _KINDS = {
     R.AGE_FITS: "for",
     R.AGE_OUTSIDE: "against",
     R.AGE_UNKNOWN: "unknown",
+    R.AGE_UNCONFIRMED: "against",
+    R.FOR_WHOM: "note",
+    R.FOR_WHOM_UNCONFIRMED: "against",
     R.WALK_IN: "for",
     R.BY_PHONE: "for",
     R.APPLY_FIRST: "note",
     R.ACCESS_UNKNOWN: "unknown",
     R.HAS_ROOM: "for",
     R.FULL: "note",
+    R.WAITING_LIST_ONLY: "note",
+    R.ASKS_FIRST: "note",
     R.CAPACITY_UNKNOWN: "unknown",
     R.DISTANCE: "note",
     R.REMOTE: "for",
@@ -61,9 +69,21 @@ _PLAIN = {
 }
 
 
+_FACTORS = {
+    Factor.DISTANCE: _l("it is farther away"),
+    Factor.LANGUAGE: _l("language"),
+    Factor.AGE: _l("age"),
+    Factor.FOR_WHOM: _l("for whom it is"),
+    Factor.ACCESS: _l("how to get in"),
+    Factor.ROOM: _l("others have said that they have room"),
+    Factor.HOURS: _l("opening hours"),
+    Factor.NOT_RUNNING: _l("it is listed as not running"),
+}
+
+
 @dataclass(frozen=True)
 class ReasonLine:
-    """One reason in words. `kind`: for, against, unknown or note."""
+    """One reason in words. `kind`: for, against (take note), unknown or note."""
 
     text: str
     kind: str
@@ -72,6 +92,15 @@ class ReasonLine:
 def reason_lines(reasons: Iterable[Reason]) -> list[ReasonLine]:
     """Return the reasons in words, in the same order."""
     return [ReasonLine(_words(reason), _KINDS[reason.code]) for reason in reasons]
+
+
+def why_behind(hit: ServiceHit, other: ServiceHit, *, now: datetime) -> str:
+    """Return why a service stands behind another, as a sentence; both carry their reasons for the patient."""
+    factors = [str(_FACTORS[factor]) for factor in behind(hit, other, now=now)]
+    if not factors:
+        return str(_("Others fit this patient as well, and stand first by distance and name."))
+    why = format_list(factors, locale=get_locale() or "en")
+    return str(_("It stands after the best because of this: %(why)s.", why=why))
 
 
 def _words(reason: Reason) -> str:
@@ -92,7 +121,32 @@ def _does_not_list(reason: Reason) -> str:
     return str(_("%(language)s is not among their languages.", language=language_name(reason.language)))
 
 
+def _only_for_ages(reason: Reason) -> str:
+    lowest, highest = reason.ages or (None, None)
+    ages = {"lowest": f"{lowest or 0:g}", "highest": f"{highest or 0:g}"}
+    if highest is None:
+        return str(_("Only for age %(lowest)s and older: the birth date is not known.", **ages))
+    if lowest:
+        return str(_("Only for ages %(lowest)s to %(highest)s: the birth date is not known.", **ages))
+    return str(_("Only up to age %(highest)s: the birth date is not known.", **ages))
+
+
+def _for_whom(reason: Reason) -> str:
+    return str(_("For whom: %(words)s", words=_isolated(reason.words)))
+
+
+def _ask_for_whom(reason: Reason) -> str:
+    return str(_("For whom: %(words)s Ask whether that is so.", words=_isolated(reason.words)))
+
+
+def _isolated(words: str | None) -> str:
+    """Return somebody else's words between marks that keep their direction to themselves (Unicode TR9, FSI and PDI)."""
+    return f"\u2068{(words or '').rstrip('.')}.\u2069"
+
+
 def _room(reason: Reason) -> str:
+    if reason.available is None:
+        return str(_("They have room, they said on %(day)s.", day=_day(reason.updated)))
     number = int(reason.available or 0)
     day = _day(reason.updated)
     words = ngettext(
@@ -101,7 +155,18 @@ def _room(reason: Reason) -> str:
     return str(words)
 
 
+def _waiting_list(reason: Reason) -> str:
+    return str(_("They only have a waiting list, they said on %(day)s.", day=_day(reason.updated)))
+
+
+def _asks_first(reason: Reason) -> str:
+    return str(_("They must speak with the person first, they said on %(day)s.", day=_day(reason.updated)))
+
+
 def _full(reason: Reason) -> str:
+    if reason.until is not None:
+        until = format_date(reason.until, "full")
+        return str(_("Full until %(until)s, they said on %(day)s.", until=until, day=_day(reason.updated)))
     return str(_("Full when last heard, on %(day)s. Ask again: this changes.", day=_day(reason.updated)))
 
 
@@ -118,15 +183,20 @@ def _closed(reason: Reason) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return str(format_date(moment, "medium") if moment else _("an unknown day"))
+    return said_on(moment) if moment else str(_("an unknown day"))
 
 
 _WITH_FACTS: dict[ReasonCode, Callable[[Reason], str]] = {
     R.LANGUAGE_SPOKEN: _speaks,
     R.INTERPRETER_OFFERED: _interprets,
     R.LANGUAGE_NOT_LISTED: _does_not_list,
+    R.AGE_UNCONFIRMED: _only_for_ages,
+    R.FOR_WHOM: _for_whom,
+    R.FOR_WHOM_UNCONFIRMED: _ask_for_whom,
     R.HAS_ROOM: _room,
     R.FULL: _full,
+    R.WAITING_LIST_ONLY: _waiting_list,
+    R.ASKS_FIRST: _asks_first,
     R.DISTANCE: _distance,
     R.CLOSED_NOW: _closed,
 }

@@ -9,7 +9,7 @@ from referral.accounts.actions import member_for_listing
 from referral.accounts.models import Member, Membership, Person
 from referral.accounts.roles import ORGANIZATION_ROLES
 from referral.kit.scope import ScopedSession
-from referral.referrals.calendars import FALLBACK_ZONE
+from referral.kit.zones import FALLBACK_ZONE
 from referral.referrals.models import Referral
 from resources_directory.models.organization import Contact, Organization
 from resources_directory.models.service import Service
@@ -59,6 +59,11 @@ def addresses_of(session: ScopedSession, organization_id: UUID, service_id: UUID
     for email in _listed(session, organization_id, service_id):
         found.setdefault(email.casefold(), Address(email))
     return list(found.values())
+
+
+def is_called(session: ScopedSession, referral: Referral) -> bool:
+    """Return True if nothing can be mailed to the organization now: no address of it is known."""
+    return not addresses_of(session, referral.organization_id, referral.service_id)
 
 
 def _people(session: ScopedSession, member_id: UUID) -> list[Address]:

@@ -82,6 +82,16 @@ class NotCompletedReason(StrEnum):
     OTHER = "other"
 
 
+class RecallReason(StrEnum):
+    """Why a referral should never have been sent."""
+
+    WRONG_PATIENT = "wrong_patient"
+    WRONG_ORGANIZATION = "wrong_organization"
+    WRONG_DETAILS = "wrong_details"
+    NOT_AGREED = "not_agreed"
+    TWICE = "twice"
+
+
 class Side(StrEnum):
     """Whose testimony it is."""
 

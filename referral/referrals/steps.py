@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from referral.kit.errors import Conflict
 from referral.referrals import words
+from referral.referrals.late_answers import late_events
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.states import ANSWER, CLOCK, REFERRAL_MACHINE, Mode, ReferralEvent, ReferralState
@@ -67,9 +68,12 @@ def can_record_outcome(referral: Referral, person: Allows) -> bool:
 
 
 def answers_by_phone(referral: Referral) -> list[tuple[str, LazyString]]:
-    """Return (event, words) of the answers an organization can give by phone now."""
+    """Return (event, words) of the answers an organization can give by phone now; late ones are information."""
     if referral.mode != Mode.SENT:
         return []
+    late = late_events(referral, by_organization=False)
+    if late:
+        return [(str(event), _ANSWERS[event]) for event in late]
     events = REFERRAL_MACHINE.events_from(ReferralState(referral.state), {ANSWER})
     if referral.state == ReferralState.SENT:
         events = [*events, E.WAITLIST]

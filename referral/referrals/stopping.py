@@ -8,6 +8,7 @@ from sqlalchemy import select
 from referral.kit.scope import ScopedSession
 from referral.patients.consents import sharing_consents_of
 from referral.patients.models import Patient
+from referral.patients.states import ConsentMethod
 from referral.patients.words import SPEAKERS
 from referral.referrals.actions import withdraw
 from referral.referrals.actors import Actor, ActorKind
@@ -37,4 +38,5 @@ def _patients_word(session: ScopedSession, patient: Patient, organization_id: UU
     newest = {consent.organization_id: consent for consent in sharing_consents_of(session, patient.id)}
     said = newest[organization_id]
     speaker = str(SPEAKERS.get(said.in_whose_name, said.in_whose_name))
-    return Actor(ActorKind.PHONE, said.taken_by, speaker)
+    kind = ActorKind.PLAN_PAGE if said.method == ConsentMethod.ON_PLAN_PAGE else ActorKind.PHONE
+    return Actor(kind, said.taken_by, speaker)

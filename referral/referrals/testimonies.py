@@ -17,6 +17,7 @@ from referral.kit import clock
 from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
+from referral.referrals import hooks
 from referral.referrals.actions import move
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral, Testimony
@@ -33,6 +34,7 @@ from referral.referrals.states import (
 from referral.referrals.to_dos import need_a_person
 from referral.todos.models import ToDoReason
 from resources_directory.db import new_id
+from resources_directory.models.service import Service
 
 S, E = ReferralState, ReferralEvent
 
@@ -46,6 +48,8 @@ _ACTOR_OF = {
     TestimonyChannel.PHONE: ActorKind.PHONE,
     TestimonyChannel.IN_PERSON: ActorKind.PHONE,
 }
+
+_ONLY_THEY = _l("This service is confidential: only the patient says what happened. Ask them when they are alone.")
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,12 @@ def testify(session: ScopedSession, referral: Referral, given: GivenTestimony) -
     """Return the stored testimony after the closing rule was applied. Flushes; the caller commits.
 
     Raises IllegalMove before the referral left the clinic, and for an organization that has not accepted yet;
-    InvalidInput when the organization gives no reason why help did not come.
+    InvalidInput when the organization gives no reason why help did not come, and for the word of a confidential one.
     """
     state = S(referral.state)
     _check(state, given)
+    if given.side is Side.ORGANIZATION and _is_confidential(session, referral):
+        raise InvalidInput(_ONLY_THEY, "side")
     with session.widened("testimony"):  # an organization does not see what the patient said, but the rule must
         earlier = testimonies_of(session, referral.id)
     row = _store(session, referral, given, late=state not in TAKEN_STATES and state is not S.SENT)
@@ -89,6 +95,8 @@ def testify(session: ScopedSession, referral: Referral, given: GivenTestimony) -
         referral.answers_differ = True
         session.flush()
         need_a_person(session, referral, ToDoReason.ANSWERS_DIFFER)
+    with session.widened("testimony"):
+        hooks.on_testified(session, referral, row)
     return row
 
 
@@ -110,6 +118,10 @@ def closing_event(side: Side, outcome: Outcome) -> ReferralEvent | None:
     if outcome is Outcome.NOT_RECEIVED and side is Side.PATIENT:
         return None
     return E.FAIL
+
+
+def _is_confidential(session: ScopedSession, referral: Referral) -> bool:
+    return bool(session.scalar(select(Service.is_confidential).where(Service.id == referral.service_id)))
 
 
 def _check(state: ReferralState, given: GivenTestimony) -> None:
@@ -154,7 +166,9 @@ def _close(session: ScopedSession, referral: Referral, given: GivenTestimony) ->
     reason = given.reason
     if given.outcome is Outcome.NO_LONGER_WANTED:
         reason = NotCompletedReason.NO_LONGER_WANTED
-    move(session, referral, event, _actor(given), reason=reason if event is E.FAIL else None)
+    if event is E.COMPLETE:  # without it everybody who reads the state would be told that all of the help came
+        reason = given.outcome if given.outcome is Outcome.PARTLY_RECEIVED else None
+    move(session, referral, event, _actor(given), reason=reason)
 
 
 def _before_the_answer(session: ScopedSession, referral: Referral, given: GivenTestimony) -> None:
@@ -162,7 +176,8 @@ def _before_the_answer(session: ScopedSession, referral: Referral, given: GivenT
     if given.outcome is Outcome.NO_LONGER_WANTED:
         move(session, referral, E.WITHDRAW, _actor(given), reason=NotCompletedReason.NO_LONGER_WANTED)
     elif given.outcome is Outcome.NOT_RECEIVED:
-        need_a_person(session, referral, ToDoReason.ORGANIZATION_SILENT)
+        # A key of its own: the clock's to-do of the same reason must come all the same.
+        need_a_person(session, referral, ToDoReason.ORGANIZATION_SILENT, key=given.side)
     else:
         note = _("The patient says that help came, but the organization has not answered. Ask it, and write that down.")
         need_a_person(session, referral, ToDoReason.OTHER, key="helped_before_answer", note=note)

@@ -14,20 +14,27 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.referrals import actions, words
 from referral.referrals.actors import Actor, ActorKind
-from referral.referrals.forms import PhoneAnswerForm, StepForm, TestimonyForm
+from referral.referrals.collisions import Collision, collision_of
+from referral.referrals.disclosing import record_told, told_by_phone
+from referral.referrals.forms import PhoneAnswerForm, RecallForm, StepForm, TestimonyForm
+from referral.referrals.late_answers import GivenLate, late_events, record_late_answer
 from referral.referrals.models import Referral
 from referral.referrals.pages import filters, referral_page, referral_rows
+from referral.referrals.phone_answers import beside_by_phone, check_beside, is_beside, say_beside
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.queries import count_by_state, referral_by_id, referrals_of_clinic
+from referral.referrals.rerouting import look_for_staff
+from referral.referrals.shown_fields import shown_field
 from referral.referrals.states import (
     DeclineReason,
     Outcome,
+    RecallReason,
     ReferralEvent,
     ReferralState,
     Side,
     TestimonyChannel,
 )
-from referral.referrals.steps import answers_by_phone, expect_version
+from referral.referrals.steps import answers_by_phone
 from referral.referrals.testimonies import GivenTestimony, testify
 
 blueprint = Blueprint("referrals", __name__, template_folder="templates")
@@ -36,7 +43,7 @@ P = ReferralPermission
 
 
 @blueprint.get("/referrals")
-@requires(P.VIEW)
+@requires(P.LIST)
 def index() -> ResponseReturnValue:
     """List the clinic's referrals, newest first; the filter stands in the address."""
     session, clinic_id = request_session(), current_person().member_id
@@ -90,7 +97,28 @@ def withdraw(referral: Referral) -> ResponseReturnValue:
 @requires(P.SIGN, load=referral_by_id)
 def mark_error(referral: Referral) -> ResponseReturnValue:
     """Recall a referral that was sent in error."""
-    return _step(referral, actions.mark_error, _l("The referral was recalled. The organization's link is dead."))
+    form, session = RecallForm(), request_session()
+    collision = collision_of(session, referral, form)
+    if collision is not None:
+        return referral_page(session, referral, current_person(), recall=form, collision=collision), 409
+    if not form.validate_on_submit():
+        return referral_page(session, referral, current_person(), recall=form), 422
+    reason = RecallReason(form.reason.data)
+    actions.mark_error(session, referral, _signed_in(), reason=reason, note=form.note.data)
+    flash(_l("The referral was recalled. The organization's link is dead."), "success")
+    return _back(referral)
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/other-places")
+@requires(P.SIGN, load=referral_by_id)
+def find_other_places(referral: Referral) -> ResponseReturnValue:
+    """Look for other places where none are looked for by themselves; what is found is for staff alone."""
+    form = StepForm()
+    refusal = _refusal(referral, form, wait=False)  # it moves nothing
+    if refusal is not None:
+        return refusal
+    look_for_staff(request_session(), referral)
+    return redirect(url_for("referrals.show", referral_id=referral.id, _anchor="other-places"), 303)
 
 
 @blueprint.route("/referrals/<uuid:referral_id>/answer", methods=["GET", "POST"])
@@ -98,9 +126,9 @@ def mark_error(referral: Referral) -> ResponseReturnValue:
 def record_answer(referral: Referral) -> ResponseReturnValue:
     """Write down what the organization answered by phone or in person."""
     form = PhoneAnswerForm(version=str(referral.version))
-    form.answer.choices = answers_by_phone(referral)
-    if form.validate_on_submit():
-        expect_version(referral, form.version.data)
+    form.answer.choices = [*answers_by_phone(referral), *beside_by_phone(referral)]
+    collision = _collision(referral, form)
+    if collision is None and form.validate_on_submit():
         try:
             _apply_phone_answer(request_session(), referral, form)
         except InvalidInput as error:
@@ -108,7 +136,9 @@ def record_answer(referral: Referral) -> ResponseReturnValue:
         else:
             flash(_l("The answer was written down."), "success")
             return _back(referral)
-    return _form_page("referrals/record_answer.html", referral, form)
+    permitted = told_by_phone(request_session(), referral)
+    told = [shown_field(name, value) for name, value in permitted.values.items()] if permitted else []
+    return _form_page("referrals/record_answer.html", referral, form, collision, told=told)
 
 
 @blueprint.route("/referrals/<uuid:referral_id>/testimony", methods=["GET", "POST"])
@@ -116,8 +146,8 @@ def record_answer(referral: Referral) -> ResponseReturnValue:
 def record_testimony(referral: Referral) -> ResponseReturnValue:
     """Write down what the patient or the organization says happened."""
     form = TestimonyForm(version=str(referral.version))
-    if form.validate_on_submit():
-        expect_version(referral, form.version.data)
+    collision = _collision(referral, form)
+    if collision is None and form.validate_on_submit():
         try:
             testify(request_session(), referral, _given(form))
         except InvalidInput as error:
@@ -125,7 +155,7 @@ def record_testimony(referral: Referral) -> ResponseReturnValue:
         else:
             flash(_l("What was said was written down."), "success")
             return _back(referral)
-    return _form_page("referrals/record_testimony.html", referral, form)
+    return _form_page("referrals/record_testimony.html", referral, form, collision)
 
 
 Verb = Callable[..., object]
@@ -133,13 +163,31 @@ Verb = Callable[..., object]
 
 def _step(referral: Referral, verb: Verb, done: LazyString) -> ResponseReturnValue:
     form = StepForm()
-    if not form.validate_on_submit():
-        return referral_page(request_session(), referral, current_person()), 422
-    expect_version(referral, form.version.data)
-    person = current_person()
-    verb(request_session(), referral, Actor(ActorKind.MEMBERSHIP, person.person_id, person.name), note=form.note.data)
+    refusal = _refusal(referral, form)
+    if refusal is not None:
+        return refusal
+    verb(request_session(), referral, _signed_in(), note=form.note.data)
     flash(done, "success")
     return _back(referral)
+
+
+def _refusal(referral: Referral, form: StepForm, *, wait: bool = True) -> ResponseReturnValue | None:
+    """Return the page of a step that is not taken: somebody was faster, or something is typed wrongly."""
+    session, person = request_session(), current_person()
+    collision = collision_of(session, referral, form, wait=wait)
+    if collision is not None:
+        return referral_page(session, referral, person, step=form, collision=collision), 409
+    return None if form.validate_on_submit() else (referral_page(session, referral, person, step=form), 422)
+
+
+def _collision(referral: Referral, form: PhoneAnswerForm | TestimonyForm) -> Collision | None:
+    """Return what collided with a form that was sent; a page that is only looked at collides with nothing."""
+    return collision_of(request_session(), referral, form) if request.method == "POST" else None
+
+
+def _signed_in() -> Actor:
+    person = current_person()
+    return Actor(ActorKind.MEMBERSHIP, person.person_id, person.name)
 
 
 def _sign(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> object:
@@ -148,17 +196,35 @@ def _sign(session: ScopedSession, referral: Referral, actor: Actor, *, note: str
 
 def _apply_phone_answer(session: ScopedSession, referral: Referral, form: PhoneAnswerForm) -> None:
     actor = Actor(ActorKind.PHONE, current_person().person_id, form.speaker.data)
+    check_beside(session, referral, form)
+    if not is_beside(form.answer.data):
+        was_asked = referral.state == ReferralState.SENT
+        _move_by_phone(session, referral, form, actor)
+        if was_asked:
+            record_told(session, referral, recipient=form.speaker.data)
+    say_beside(session, referral, form, actor)
+
+
+def _move_by_phone(session: ScopedSession, referral: Referral, form: PhoneAnswerForm, actor: Actor) -> None:
     answer = ReferralEvent(form.answer.data)
-    if answer is ReferralEvent.ACCEPT:
+    if answer in late_events(referral, by_organization=False):
+        record_late_answer(session, referral, _late(form, answer), actor)
+    elif answer is ReferralEvent.ACCEPT:
         actions.accept(session, referral, actor, note=form.note.data)
     elif answer is ReferralEvent.DECLINE:
         if not form.reason.data:
             raise InvalidInput(_l("Choose why they decline, so that the next place fits better."), "reason")
         actions.decline(session, referral, actor, reason=DeclineReason(form.reason.data), note=form.note.data)
     elif answer is ReferralEvent.WAITLIST:
-        actions.waitlist(session, referral, actor, position=form.position.data, estimate=form.estimate.data)
+        place = {"position": form.position.data, "estimate": form.estimate.data}
+        actions.waitlist(session, referral, actor, **place, note=form.note.data)
     else:
-        actions.start(session, referral, actor)
+        actions.start(session, referral, actor, note=form.note.data)
+
+
+def _late(form: PhoneAnswerForm, event: ReferralEvent) -> GivenLate:
+    reason = DeclineReason(form.reason.data) if event is ReferralEvent.DECLINE and form.reason.data else None
+    return GivenLate(event, reason, form.position.data, form.estimate.data, form.note.data)
 
 
 def _given(form: TestimonyForm) -> GivenTestimony:
@@ -177,8 +243,16 @@ def _given(form: TestimonyForm) -> GivenTestimony:
     )
 
 
-def _form_page(template: str, referral: Referral, form: PhoneAnswerForm | TestimonyForm) -> ResponseReturnValue:
-    page = render_template(template, referral=referral, form=form, words=words)
+def _form_page(
+    template: str,
+    referral: Referral,
+    form: PhoneAnswerForm | TestimonyForm,
+    collision: Collision | None,
+    **facts: object,
+) -> ResponseReturnValue:
+    page = render_template(template, referral=referral, form=form, collision=collision, words=words, **facts)
+    if collision is not None:
+        return page, 409
     return (page, 422) if form.errors else page
 
 

@@ -7,11 +7,13 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from referral.referrals.actors import ActorKind
+from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.states import (
     DeclineReason,
     Mode,
     NotCompletedReason,
     Outcome,
+    RecallReason,
     ReferralEvent,
     ReferralState,
     Side,
@@ -53,6 +55,24 @@ HAPPENED: Mapping[str, LazyString] = {
     ReferralEvent.MARK_ERROR: _l("It was recalled because it was sent in error."),
 }
 
+#: In place of "sent", where no e-mail address is known.
+CALLED = _l("It waits for a call to the organization: no e-mail address is known.")
+
+CLOSED_IN_PART = _l("It was closed: part of the help was received.")
+
+#: A sentence for each answer that came late.
+LATE: Mapping[str, LazyString] = {
+    ReferralEvent.ACCEPT: _l("The organization would have accepted, but its answer came late. Nothing was moved."),
+    ReferralEvent.WAITLIST: _l("The organization offered its waiting list, but late. Nothing was moved."),
+    ReferralEvent.DECLINE: _l("The organization declined, but late. Nothing was moved."),
+}
+
+#: What an organization reads after an answer that came late.
+LATE_KEPT = _l(
+    "Thank you. It came after the request had ended, so it is kept as information for the clinic. Nothing is promised: "
+    "do not keep a place free. The clinic calls you if the person still needs it."
+)
+
 MODES: Mapping[str, LazyString] = {
     Mode.SENT: _l("We ask the organization"),
     Mode.SELF_DIRECTED: _l("The patient goes or calls"),
@@ -64,6 +84,13 @@ MODE_HINTS: Mapping[str, LazyString] = {
     Mode.SELF_DIRECTED: _l("Nothing is sent. The patient takes the slip, and we ask later whether they could go."),
     Mode.PHONE_HAND_OVER: _l("Nothing is sent. Call now, with the patient beside you."),
 }
+
+#: Of the first way, where none or only some of what is offered can be mailed to.
+CALLED_HINT = _l("We call them, and write down what they say. They are told on the phone what the patient agrees to.")
+SOME_CALLED_HINT = _l(
+    "They get an e-mail with a link and answer; where no e-mail address is known, we call them. What the patient "
+    "agrees to is shared with them."
+)
 
 URGENCIES: Mapping[str, LazyString] = {
     Urgency.ROUTINE: _l("Usual"),
@@ -91,6 +118,14 @@ NOT_COMPLETED_REASONS: Mapping[str, LazyString] = {
     NotCompletedReason.OTHER: _l("Another reason"),
 }
 
+RECALL_REASONS: Mapping[str, LazyString] = {
+    RecallReason.WRONG_PATIENT: _l("It is about the wrong person"),
+    RecallReason.WRONG_ORGANIZATION: _l("It went to the wrong organization"),
+    RecallReason.WRONG_DETAILS: _l("What it says is wrong"),
+    RecallReason.NOT_AGREED: _l("The patient did not agree to it"),
+    RecallReason.TWICE: _l("It was sent twice"),
+}
+
 OUTCOMES: Mapping[str, LazyString] = {
     Outcome.RECEIVED: _l("Help was received"),
     Outcome.PARTLY_RECEIVED: _l("Part of the help was received"),
@@ -116,15 +151,34 @@ ACTORS: Mapping[str, LazyString] = {
     ActorKind.LINK: _l("By the link in the e-mail"),
     ActorKind.PHONE: _l("By phone or in person"),
     ActorKind.TEXT: _l("By text message"),
+    ActorKind.PLAN_PAGE: _l("On the patient's own page"),
     ActorKind.CLOCK: _l("By the clock"),
 }
 
 
+def is_in_part(state: str, reason: str | None) -> bool:
+    """Return True if help came in part only: whoever closed it said so."""
+    return state == ReferralState.COMPLETED and reason == Outcome.PARTLY_RECEIVED
+
+
+def state_words(referral: Referral) -> LazyString:
+    """Return the words for how a referral stands; of help that came in part, that it did."""
+    if is_in_part(referral.state, referral.reason):
+        return OUTCOMES[Outcome.PARTLY_RECEIVED]
+    return STATES[referral.state]
+
+
+def happened_words(move: ReferralMove) -> LazyString:
+    """Return the sentence of the history for a move."""
+    return CLOSED_IN_PART if is_in_part(move.to_state, move.reason) else HAPPENED[move.event]
+
+
 def reason_words(reason: str | None) -> str:
-    """Return the words for a reason of a decline or of help that did not come; empty without one."""
+    """Return the words for a reason of a decline, of help that did not come, or of a recall; empty without one."""
     if reason is None:
         return ""
-    return str(DECLINE_REASONS.get(reason) or NOT_COMPLETED_REASONS.get(reason) or reason)
+    known = (DECLINE_REASONS, NOT_COMPLETED_REASONS, RECALL_REASONS, OUTCOMES)
+    return str(next((table[reason] for table in known if reason in table), reason))
 
 
 def choices(words: Mapping[str, LazyString], *, only: type[StrEnum] | None = None) -> list[tuple[str, LazyString]]:

@@ -1,10 +1,10 @@
-"""The to-do table: something a named person must do next."""
+"""Tables of to-dos: something a named person must do next, and when people are away."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, PatientOwned, one_of
@@ -33,6 +33,15 @@ class ToDoReason(StrEnum):
     WRONG_NUMBER = "wrong_number"
     LATE_ANSWER = "late_answer"
     CONFIRM_NEED = "confirm_need"
+    #: The patient said "not now": it is time to offer help again.
+    OFFER_AGAIN = "offer_again"
+    ORGANIZATION_ASKS = "organization_asks"
+    #: Another clinic moved the patient here.
+    PATIENT_MOVED_HERE = "patient_moved_here"
+    #: The next step of a contact plan.
+    NEXT_CONTACT = "next_contact"
+    #: The patient chose another place on their page; nothing is shared before somebody takes consent.
+    CHOSE_OTHER_PLACE = "chose_other_place"
     OTHER = "other"
 
 
@@ -53,6 +62,8 @@ class ToDo(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     note_sealed: Mapped[bytes | None]
     owner_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     deputy_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    #: Who is away: the owner stands in, and it goes back when they return.
+    covers_for_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     urgent: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]
@@ -65,3 +76,23 @@ class ToDo(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     outcome = sealed("outcome_sealed")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own shape
+
+
+class Absence(Identified, Base):
+    """Days on which one of a clinic's people is away: their to-dos are with whoever stands in."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="ends_after_it_begins"),
+        Index("ix_absence_member_days", "member_id", "first_day", "last_day"),
+    )
+
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("member.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    #: Days of the clinic's calendar, both included.
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    noted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    #: Taken back: they are here after all, or came back earlier.
+    ended_at: Mapped[datetime | None]

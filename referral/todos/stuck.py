@@ -13,6 +13,9 @@ from referral.todos.models import ToDoReason
 
 WITHIN = timedelta(days=1)
 
+#: How the business identity ends where nothing could be mailed, since no address is known: they are called.
+CALLED_KEY = ":called"
+
 
 def tell_about_stuck_message(session: ScopedSession, message: Message, *, note: str | None) -> None:
     """Make the to-do of a stuck message about a patient; one about nobody stands in the queue's health. Flushes.
@@ -22,6 +25,7 @@ def tell_about_stuck_message(session: ScopedSession, message: Message, *, note: 
     if message.patient_id is None:
         return
     to_organization = message.phone_number_id is None
+    called = CALLED_KEY if to_organization and message.reason == "no_address" else ""
     make_to_do(
         session,
         NewToDo(
@@ -30,7 +34,7 @@ def tell_about_stuck_message(session: ScopedSession, message: Message, *, note: 
             reason=ToDoReason.ORGANIZATION_UNREACHABLE if to_organization else ToDoReason.MESSAGE_STUCK,
             subject_kind=message.subject_kind,
             subject_id=message.subject_id,
-            dedupe_key=f"stuck:{message.id}",
+            dedupe_key=f"stuck:{message.id}{called}",
             due_at=clock.now() + WITHIN,
             note=note,
         ),

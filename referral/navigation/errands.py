@@ -1,0 +1,119 @@
+"""What a to-do is, in words: why somebody must act, what to do, and the next thing its button does.
+
+Most say so by their reason. Those that "need a person" are told apart by their business identity, so that none of them
+says only that somebody must look.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from referral.followups.said import NEED_KEY
+from referral.navigation.states import Next
+from referral.navigation.words import NEXT_STEPS, REASONS
+from referral.referrals.models import Referral
+from referral.todos.models import ToDo, ToDoReason
+from referral.todos.stuck import CALLED_KEY
+from resources_directory.needs import SENSITIVE
+
+R = ToDoReason
+
+#: The next thing by the reason.
+NEXT: dict[str, Next] = {
+    R.CALL_INSTEAD_OF_TEXT: Next.CALL,
+    R.PATIENT_ASKED_FOR_CALL: Next.CALL,
+    R.PATIENT_WROTE: Next.CALL,
+    R.PATIENT_STOPPED_TEXTS: Next.CALL,
+    R.UNCLEAR_REPLY: Next.CALL,
+    R.NO_REPLY: Next.CALL,
+    R.NOT_HELPED: Next.OTHER_PLACE,
+    R.ANSWERS_DIFFER: Next.COMPARE,
+    R.ORGANIZATION_SILENT: Next.RECORD_ANSWER,
+    R.ORGANIZATION_DECLINED: Next.OTHER_PLACE,
+    R.ORGANIZATION_UNREACHABLE: Next.RECORD_ANSWER,
+    R.REFERRAL_EXPIRED: Next.OTHER_PLACE,
+    R.MESSAGE_STUCK: Next.CALL,
+    R.CRISIS: Next.CALL,
+    R.WRONG_NUMBER: Next.PHONE,
+    R.LATE_ANSWER: Next.LATE_ANSWER,
+    R.CONFIRM_NEED: Next.CONFIRM,
+    R.OFFER_AGAIN: Next.PRESCRIBE,
+    R.ORGANIZATION_ASKS: Next.REPLY,
+    R.PATIENT_MOVED_HERE: Next.CALL,
+    R.NEXT_CONTACT: Next.TRY,
+    R.CHOSE_OTHER_PLACE: Next.PRESCRIBE,
+    R.OTHER: Next.READ,
+}
+
+
+#: Done by calling the patient.
+CALLING = frozenset({Next.CALL, Next.TRY, Next.OTHER_PLACE, Next.PRESCRIBE_AGAIN})
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Why somebody must act, what to do in a sentence or two, and what the button does."""
+
+    why: LazyString
+    step: LazyString
+    next: Next
+
+
+TODAY = Errand(
+    _l("Needed today: the organization must be called"),
+    _l("Call the organization, write down its answer, then tell the patient what was agreed."),
+    Next.CALL_ORGANIZATION,
+)
+NEED_LEFT = Errand(
+    _l("Nothing is planned for this need"),
+    _l("Ask whether they still want help. Then prescribe it again, plan the next try, or write down what they say."),
+    Next.PRESCRIBE_AGAIN,
+)
+UNWATCHED = Errand(
+    _l("Nothing is planned for this request"),
+    _l("Find out how it stands and plan the next contact. If it is over, write down what happened."),
+    Next.PLAN,
+)
+HELPED_UNASKED = Errand(
+    _l("Says that help came, but the organization has not answered"),
+    _l("Call the organization, and write down its answer."),
+    Next.RECORD_ANSWER,
+)
+CALLED = Errand(
+    _l("The organization must be called"),
+    _l("No e-mail address of it is known. Call the organization, and write down its answer."),
+    Next.RECORD_ANSWER,
+)
+RESUMED = Errand(
+    _l("Was marked as having died, in error"),
+    _l("Call, ask anew about texts, and see what was under way."),
+    Next.CALL,
+)
+
+#: By how the business identity begins, or by its part after the referral and the reason.
+_BY_START = {"today": TODAY, NEED_KEY: NEED_LEFT, "resumed": RESUMED}
+_BY_PART = {"unwatched": UNWATCHED, "watch": UNWATCHED, "helped_before_answer": HELPED_UNASKED}
+
+
+def errand_of(to_do: ToDo) -> Errand:
+    """Return what the to-do is."""
+    if to_do.reason == R.OTHER:
+        start, *rest = to_do.dedupe_key.split(":")
+        known = _BY_PART.get(rest[2]) if start == "referral" and len(rest) > 2 else _BY_START.get(start)
+        if known is not None:
+            return known
+    if to_do.reason == R.ORGANIZATION_UNREACHABLE and to_do.dedupe_key.endswith(CALLED_KEY):
+        return CALLED
+    return Errand(REASONS[to_do.reason], NEXT_STEPS[to_do.reason], NEXT[to_do.reason])
+
+
+def why_of(to_do: ToDo, referral: Referral | None) -> str:
+    """Return why somebody must act. Names the organization that must be called, unless the need is sensitive."""
+    errand = errand_of(to_do)
+    if errand is TODAY and referral is not None and referral.domain not in SENSITIVE:
+        organization = str(referral.service_facts.get("organization_name") or "")
+        if organization:
+            return str(_("Needed today: %(organization)s must be called", organization=organization))
+    return str(errand.why)

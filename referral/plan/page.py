@@ -1,0 +1,257 @@
+"""What a patient's own page shows: the next step, each request, who has what; sensitive needs only where chosen."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.patients.models import Patient
+from referral.patients.proxies import hidden_domains_of
+from referral.plan.entering import LABEL, OpenPlan
+from referral.plan.models import PlanNeed, ReferralRating
+from referral.plan.places import NOWHERE, Place, places_of
+from referral.plan.sharing import Shared, shared_with, still_know
+from referral.plan.words import TOLD, Standing, private_matter, standing_of
+from referral.referrals.models import Referral
+from referral.referrals.queries import referrals_of_patient
+from referral.referrals.rerouting import Alternative, alternatives_for
+from referral.referrals.states import REFERRAL_MACHINE, Mode, ReferralState
+from resources_directory.needs import NeedDomain
+from resources_directory.privacy import hidden_services, sensitive_services
+
+S = ReferralState
+
+#: What was over for longer is not told any more.
+TOLD_FOR = timedelta(days=180)
+#: Finished with somebody having met, or not: the patient can say how it was.
+RATED = (S.COMPLETED, S.NOT_COMPLETED)
+#: Which request the next step is about: what waits for the patient comes before what waits for others.
+_ORDER = (S.ACCEPTED, S.DECLINED, S.EXPIRED, S.IN_PROGRESS, S.NOT_COMPLETED, S.WAITLISTED, S.SENT)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another place that the patient can choose. `chosen`: they did already. `reasons`: in words."""
+
+    id: UUID
+    service: str
+    organization: str
+    address: str | None
+    reasons: tuple[str, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as the patient sees it. `rating`: what they thought of it, 1 to 5. `is_live`: it is not over.
+
+    `is_quiet`: told as a private matter.
+    """
+
+    id: UUID
+    service: str
+    organization: str
+    standing: Standing
+    place: Place
+    is_live: bool
+    may_rate: bool
+    rating: int | None
+    alternatives: tuple[Elsewhere, ...] = ()
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """Everything on the page. `first`: the request that the next step is about; none while there is nothing to do.
+
+    `step`: that step in words. `unnamed`: how many more organizations may know something, that the page does not name.
+    """
+
+    first: Request | None
+    step: str | None
+    others: tuple[Request, ...]
+    shared: tuple[Shared, ...]
+    unnamed: int
+
+    @property
+    def rated_here(self) -> frozenset[UUID]:
+        """The requests that have the buttons to rate them."""
+        requests = (self.first, *self.others)
+        return frozenset(each.id for each in requests if each is not None and each.may_rate)
+
+
+def page_of(plan: OpenPlan) -> PlanPage:
+    """Return the page. The number of statements does not grow with the number of requests."""
+    session, patient = plan.session, plan.patient
+    told = told_referrals(session, patient)
+    named = named_referrals(session, patient, told)
+    places = places_of(session, named, timezone_name=plan.clinic.timezone_name, near=patient.zip_code)
+    ratings, knowing = _ratings(session, patient.id), still_know(session, patient)
+    requests = {row.id: quiet_request(row) for row in told} | {
+        row.id: _request(row, places[row.id], ratings.get(row.id), still_known=row.organization_id in knowing)
+        for row in named
+    }
+    first = _first(named, expected={each for each, where in places.items() if where.appointment})
+    first = first or next((row for row in told if requests[row.id].is_quiet and requests[row.id].is_live), None)
+    if first is not None and not requests[first.id].is_quiet:
+        requests[first.id] = replace(requests[first.id], alternatives=elsewhere(session, first))
+    leading = requests.pop(first.id) if first is not None else None
+    shared = shared_with(session, patient, named)
+    return PlanPage(
+        first=leading,
+        step=_step(leading) if leading else None,
+        others=tuple(sorted(requests.values(), key=lambda each: not each.is_live)),
+        shared=shared,
+        unnamed=len(
+            {row.organization_id for row in told if row.mode == Mode.SENT and row.organization_id in knowing}
+            - {each.organization_id for each in shared}
+        ),
+    )
+
+
+def named_referrals(session: ScopedSession, patient: Patient, told: Sequence[Referral]) -> list[Referral]:
+    """Return those of the requests of which the page may say to whom they went.
+
+    A confidential or private place, and one that answers needs which leave no trace, is told as a private matter: by
+    its name alone others learn of the need. One for a need that the patient chose to see there is named.
+    """
+    ids = {row.service_id for row in told}
+    never, unless_chosen = hidden_services(session, ids), sensitive_services(session, ids)
+    chosen = chosen_needs(session, patient.id)
+    return [
+        row
+        for row in told
+        if row.service_id not in never and (row.service_id not in unless_chosen or row.need_id in chosen)
+    ]
+
+
+def told_referrals(session: ScopedSession, patient: Patient) -> list[Referral]:
+    """Return the requests that the page may tell of, newest first."""
+    chosen = chosen_needs(session, patient.id)
+    since = clock.now() - TOLD_FOR
+    hidden = hidden_domains(session, patient.id)
+    return [
+        row
+        for row in referrals_of_patient(session, patient.id)
+        if row.state in TOLD
+        and row.erased_at is None
+        and (row.closed_at is None or row.closed_at > since)
+        and _may_tell(row, chosen, hidden)
+    ]
+
+
+def hidden_domains(session: ScopedSession, patient_id: UUID) -> frozenset[str]:
+    """Return the needs that leave no trace unless chosen: sensitive ones, and those the patient keeps to themselves.
+
+    Looks at all records of the person: what was said on one that was merged into another counts too.
+    """
+    with session.widened(LABEL):
+        return frozenset(map(str, hidden_domains_of(session, patient_id)))
+
+
+def elsewhere(session: ScopedSession, referral: Referral) -> tuple[Elsewhere, ...]:
+    """Return the other places that the patient may choose after a refusal or silence, the best first."""
+    return tuple(
+        Elsewhere(
+            id=each.id,
+            service=each.hit.service_name,
+            organization=each.hit.organization_name,
+            address=None if each.hit.private else each.hit.place,
+            reasons=tuple(str(reason.text) for reason in each.reasons),
+            chosen=each.chosen_at is not None,
+        )
+        for each in places_elsewhere(session, referral)
+    )
+
+
+def places_elsewhere(session: ScopedSession, referral: Referral) -> list[Alternative]:
+    """Return the other places that the page may offer, the best first: none for staff alone, and none that was barred.
+
+    Looks at all records of the person: whom they barred on one that was merged is not offered either. A place whose
+    name alone tells of a need that leaves no trace is offered by people, not by the page.
+    """
+    with session.widened(LABEL):
+        found = [each for each in alternatives_for(session, referral, now=clock.now()) if not each.staff_only]
+    ids = {each.service_id for each in found}
+    unsaid = hidden_services(session, ids) | sensitive_services(session, ids)
+    return [each for each in found if each.service_id not in unsaid]
+
+
+def chosen_needs(session: ScopedSession, patient_id: UUID) -> frozenset[UUID]:
+    """Return the private needs that the patient wants to see on the page."""
+    events = select(PlanNeed).where(PlanNeed.patient_id == patient_id).order_by(PlanNeed.at, PlanNeed.id)
+    newest = {event.need_id: event.shown for event in session.scalars(events)}
+    return frozenset(need_id for need_id, shown in newest.items() if shown)
+
+
+def _may_tell(row: Referral, chosen: Collection[UUID], hidden: Collection[str]) -> bool:
+    if row.domain == NeedDomain.INTERPERSONAL_SAFETY:
+        return False  # whatever was chosen: a page that others may open never says it
+    return row.domain not in hidden or row.need_id in chosen
+
+
+def quiet_request(row: Referral) -> Request:
+    """Return a request as a private matter: neither to whom, nor how it stands."""
+    return Request(
+        id=row.id,
+        service=str(_("A private matter")),
+        organization="",
+        standing=private_matter(),
+        place=NOWHERE,
+        is_live=row.state in REFERRAL_MACHINE.live_states(),
+        may_rate=False,
+        rating=None,
+        is_quiet=True,
+    )
+
+
+def _step(first: Request) -> str | None:
+    """Return what to do next, in one sentence."""
+    if any(each.chosen for each in first.alternatives):
+        return str(_("You chose another place. We ask you before we tell them anything about you."))
+    if first.alternatives:
+        return str(_("Choose another place."))
+    return str(_("Go to your appointment.")) if first.place.appointment else first.standing.step
+
+
+def _request(row: Referral, place: Place, rating: int | None, *, still_known: bool) -> Request:
+    return Request(
+        id=row.id,
+        service=str(row.service_facts.get("service_name") or ""),
+        organization=str(row.service_facts.get("organization_name") or ""),
+        standing=standing_of(row, room_said_at=place.room_said_at, still_known=still_known),
+        place=place,
+        is_live=row.state in REFERRAL_MACHINE.live_states(),
+        may_rate=row.state in RATED,
+        rating=rating,
+    )
+
+
+def _first(told: Sequence[Referral], *, expected: Collection[UUID]) -> Referral | None:
+    """Return the request that the next step is about: an appointment, what the patient does alone, the order above.
+
+    A refusal counts until another request for the need has followed.
+    """
+    followed = {row.follows_id for row in told} | _needs_gone_on(told)
+    waiting = [row for row in told if row.state in _ORDER and row.id not in followed]
+    return min(waiting, key=lambda row: (row.id not in expected, *_rank(row)), default=None)
+
+
+def _needs_gone_on(told: Sequence[Referral]) -> set[UUID | None]:
+    live = {row.need_id for row in told if row.state in REFERRAL_MACHINE.live_states()}
+    return {row.id for row in told if row.state not in REFERRAL_MACHINE.live_states() and row.need_id in live}
+
+
+def _rank(row: Referral) -> tuple[bool, int, datetime, UUID]:
+    alone = row.state == S.IN_PROGRESS and row.mode != Mode.SENT
+    return not alone, _ORDER.index(ReferralState(row.state)), row.created_at, row.id
+
+
+def _ratings(session: ScopedSession, patient_id: UUID) -> dict[UUID, int]:
+    rows = select(ReferralRating).where(ReferralRating.patient_id == patient_id).order_by(ReferralRating.id)
+    return {row.referral_id: row.stars for row in session.scalars(rows)}

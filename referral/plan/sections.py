@@ -1,0 +1,45 @@
+"""The part of a patient's page, as staff see it, about the page that the patient opens."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from referral.accounts.principal import Signed
+from referral.kit.scope import ScopedSession
+from referral.patients.hooks import Section
+from referral.patients.models import Patient
+from referral.plan.keys import Opener, opener_of
+from referral.plan.policies import PlanPermission
+from referral.plan.standing import WHY_OFF, why_off
+
+#: What opens the page, with what to do where nothing does.
+OPENER_WORDS: Mapping[Opener, LazyString] = {
+    Opener.WORD: _l("The word that the patient chose opens it."),
+    Opener.YEAR: _l("The patient's year of birth opens it. A word that only they know is safer."),
+    Opener.NOTHING_NO_BIRTH_DATE: _l(
+        "Nothing opens it yet, because we do not know the birth date. Ask the patient for a word."
+    ),
+    Opener.NOTHING_OTHERS_KNOW: _l(
+        "Nothing opens it yet: a phone on file is shared, is somebody else's or is not safe, and families know one "
+        "another's years of birth. Ask the patient for a word, alone."
+    ),
+}
+
+
+def plan_page_opens(session: ScopedSession, patient: Patient) -> bool:
+    """Return True if the patient can open their page now. Fills prescriptions.hooks.plan_page_opens."""
+    opens = opener_of(session, patient) in (Opener.WORD, Opener.YEAR)
+    return opens and why_off(session, patient) is None
+
+
+def plan_section(session: ScopedSession, patient: Patient, reader: Signed) -> list[Section]:
+    """Return the section, or none for whoever does not look after patients' pages."""
+    if not reader.allows(PlanPermission.LOOK_AFTER):
+        return []
+    off = why_off(session, patient)
+    words = WHY_OFF[off] if off else OPENER_WORDS[opener_of(session, patient)]
+    opens = plan_page_opens(session, patient)
+    context = {"patient_id": patient.id, "is_off": off is not None, "opens": opens, "words": words}
+    return [Section(_("The patient's own page"), "plan/section.html", context)]

@@ -1,0 +1,87 @@
+"""Which organizations may know what of a patient, as their own page tells it: only those that it names anyway."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.kit.scope import ScopedSession
+from referral.patients.consent_models import SharingConsent
+from referral.patients.consent_words import FIELD_LABELS
+from referral.patients.consents import sharing_consents_of
+from referral.patients.models import Patient
+from referral.patients.states import SharedField
+from referral.plan.words import day_of
+from referral.referrals.disclosing import TAKEN_BACK
+from referral.referrals.models import Referral
+from referral.referrals.queries import referrals_of_patient
+from referral.referrals.states import Mode, ReferralState
+from resources_directory.models.organization import Organization
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What one organization may know. `fields`: words; `since`: day in words. Stopped: it was told to discard it.
+
+    `requests`: names of the services for which it may know it, as far as the page names them.
+    """
+
+    organization_id: UUID
+    organization: str
+    fields: tuple[str, ...]
+    since: str
+    stopped: bool
+    requests: tuple[str, ...] = ()
+
+
+def asked_with_facts(session: ScopedSession, patient: Patient) -> list[Referral]:
+    """Return the requests by which an organization may know something of the patient still, newest first."""
+    return [
+        row
+        for row in referrals_of_patient(session, patient.id)
+        if row.mode == Mode.SENT and row.state not in (*TAKEN_BACK, ReferralState.DRAFT, ReferralState.HELD)
+    ]
+
+
+def still_know(session: ScopedSession, patient: Patient) -> frozenset[UUID]:
+    """Return the organizations that may know something of the patient, because a request and a permission stand."""
+    given = {each.organization_id for each in sharing_consents_of(session, patient.id) if each.given}
+    return frozenset(row.organization_id for row in asked_with_facts(session, patient)) & given
+
+
+def shared_with(session: ScopedSession, patient: Patient, named: Sequence[Referral]) -> tuple[Shared, ...]:
+    """Return who may know what, newest first. `named`: the requests that the page names."""
+    wanted = {row.organization_id for row in named if row.mode == Mode.SENT}
+    consents = [each for each in sharing_consents_of(session, patient.id) if each.organization_id in wanted]
+    names = _organization_names(session, {each.organization_id for each in consents})
+    knowing = asked_with_facts(session, patient)
+    return tuple(_shared(each, names.get(each.organization_id, ""), named, knowing) for each in consents)
+
+
+def _shared(consent: SharingConsent, name: str, named: Sequence[Referral], knowing: Sequence[Referral]) -> Shared:
+    theirs = [row for row in knowing if row.organization_id == consent.organization_id]
+    stopped = not consent.given or not theirs
+    told = {row.id for row in named}
+    return Shared(
+        organization_id=consent.organization_id,
+        organization=name,
+        fields=tuple(str(FIELD_LABELS[SharedField(field)]) for field in consent.fields),
+        since=day_of(_told_to_discard(consent, named) if stopped else consent.at),
+        stopped=stopped,
+        requests=tuple(str(row.service_facts.get("service_name") or "") for row in theirs if row.id in told),
+    )
+
+
+def _told_to_discard(consent: SharingConsent, named: Sequence[Referral]) -> datetime:
+    """Return when an organization was told: with the word that stopped it, or as its last request was taken back."""
+    if not consent.given:
+        return consent.at
+    theirs = [row for row in named if row.organization_id == consent.organization_id and row.mode == Mode.SENT]
+    return max((row.closed_at for row in theirs if row.closed_at is not None), default=consent.at)
+
+
+def _organization_names(session: ScopedSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    found = select(Organization.id, Organization.name).where(Organization.id.in_(sorted(ids)))
+    return {row.id: row.name for row in session.execute(found.order_by(Organization.id))}

@@ -1,0 +1,299 @@
+"""Other places after a decline or an expiry: two are found, ranked and kept; the patient chooses, and then consents.
+
+Finding a place shares nothing: a new referral with its own consent and signature does. Where a safety concern stands or
+the need is sensitive, nothing is found by itself; staff may look, and what they find is shown to staff alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
+
+from referral.kit import clock
+from referral.kit.errors import Conflict, Denied
+from referral.kit.scope import ScopedSession
+from referral.patients.models import Patient
+from referral.referrals import hooks
+from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.matching import PatientWishes, fitting_services, usual_first, wishes_for
+from referral.referrals.models import Referral
+from referral.referrals.reason_words import ReasonLine, reason_lines
+from referral.referrals.rerouting_models import LeftOut, RerouteAlternative
+from referral.referrals.room import without_room
+from referral.referrals.states import LIVE_SENT_STATES, Mode, ReferralState
+from referral.referrals.to_dos import need_a_person
+from referral.screening.models import Need
+from referral.screening.queries import OVER, safety_concern_stands
+from referral.todos.models import ToDoReason
+from resources_directory.needs import SENSITIVE
+from resources_directory.service_hit import ServiceHit
+
+#: How many other places are offered, and how many that fit better are told as left out.
+OFFERED, TOLD = 2, 4
+
+#: After these, another place is looked for.
+SEARCHED = (ReferralState.DECLINED, ReferralState.EXPIRED)
+_NEVER_TRIED = (ReferralState.DRAFT, ReferralState.ENTERED_IN_ERROR)
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another place for the need of a referral that came to nothing. `rank`: 1 fits best. `reasons`: in words.
+
+    `hit`: the service as it is listed now. `staff_only`: never shown to the patient by a page or a text.
+    """
+
+    id: UUID
+    referral_id: UUID
+    rank: int
+    service_id: UUID
+    hit: ServiceHit
+    reasons: list[ReasonLine]
+    offered_at: datetime
+    chosen_at: datetime | None = None
+    staff_only: bool = False
+
+
+def look_elsewhere(session: ScopedSession, referral: Referral, *, now: datetime, asked_by_staff: bool = False) -> None:
+    """Find and keep two other places, once for a referral, and those left out that fit better. Flushes.
+
+    By itself only where `may_offer_by_itself`; `asked_by_staff` looks whatever the need is.
+    """
+    if not asked_by_staff and not may_offer_by_itself(session, referral):
+        return
+    if session.scalar(_looked(referral)):
+        return
+    found, reasons = _found(session, referral, now=now)
+    rank = told = 0
+    for hit in found:
+        left_out = reasons.get(hit.service_id)
+        if rank == OFFERED:
+            break
+        if left_out is None:
+            rank += 1
+        elif told == TOLD:
+            continue
+        else:
+            told += 1
+        session.add(_row(referral, hit, None if left_out else rank, left_out, now=now, staff_only=asked_by_staff))
+    session.flush()
+
+
+def look_for_staff(session: ScopedSession, referral: Referral) -> None:
+    """Find other places because staff ask, whatever the need is; two at once find them once. Raises Conflict."""
+    if not may_choose(session, referral):
+        raise Conflict(_l("Another place was asked meanwhile. Look at the newest request for this need."))
+    try:
+        with session.begin_nested():
+            look_elsewhere(session, referral, now=clock.now(), asked_by_staff=True)
+    except IntegrityError:
+        if not session.scalar(_looked(referral)):
+            raise
+
+
+def may_offer_by_itself(session: ScopedSession, referral: Referral) -> bool:
+    """Return True if other places may be found and offered without staff: no sensitive need, no safety concern."""
+    return referral.domain not in SENSITIVE and not safety_concern_stands(session, referral.patient_id)
+
+
+def alternatives_for(session: ScopedSession, referral: Referral, *, now: datetime) -> list[Alternative]:
+    """Return the other places that can be chosen now: one that was chosen, then those that fit best, as listed `now`.
+
+    The same search in the same order as when something is prescribed. Empty unless the referral was declined or
+    expired, places were looked for, its need is open, and no other place was asked since. The patient's page shows only
+    those that are not `staff_only`.
+    """
+    kept = {row.service_id: row for row in session.scalars(_kept_of(referral.id))}
+    if not kept or not may_choose(session, referral):
+        return []
+    found, reasons = _found(session, referral, now=now)
+    free = [hit for hit in found if hit.service_id not in reasons]
+    chosen = [hit for hit in free if hit.service_id in kept and kept[hit.service_id].chosen_at is not None]
+    best = [*chosen, *(hit for hit in free if hit not in chosen)][: max(OFFERED, len(chosen))]
+    any_row = next(iter(kept.values()))
+    return [_alternative(any_row, kept.get(hit.service_id), hit, rank) for rank, hit in enumerate(best, start=1)]
+
+
+def places_instead(session: ScopedSession, referral: Referral, *, now: datetime) -> list[ServiceHit]:
+    """Return up to two other places that fit now, the best first; nothing is kept.
+
+    For a referral that did not help, or was taken back: none were looked for then. Empty where none are looked for by
+    themselves.
+    """
+    if not may_offer_by_itself(session, referral):
+        return []
+    wishes = wishes_for(session, session.get_one(Patient, referral.patient_id), now=now)
+    found = fitting_services(session, referral.domain, wishes, now=now)
+    reasons = _left_out(session, referral, found, wishes=wishes, now=now)
+    return [hit for hit in found if hit.service_id not in reasons][:OFFERED]
+
+
+def left_out_of(session: ScopedSession, referral_id: UUID) -> Sequence[RerouteAlternative]:
+    """Return the places that fit and were not offered, each with its reason, in the order in which they fit."""
+    found = select(RerouteAlternative).where(
+        RerouteAlternative.referral_id == referral_id, RerouteAlternative.left_out.is_not(None)
+    )
+    return session.scalars(found.order_by(RerouteAlternative.offered_at, RerouteAlternative.id)).all()
+
+
+def choose_alternative(session: ScopedSession, alternative: Alternative, *, actor: Actor) -> None:
+    """Note that the patient wants this place, and tell whoever takes consent and signs. Shares nothing. Flushes.
+
+    Chosen twice, it is one wish. Raises Denied when the patient's page asks for a place that is for staff alone,
+    Conflict when another place was asked meanwhile.
+    """
+    if alternative.staff_only and actor.kind not in (ActorKind.MEMBERSHIP, ActorKind.PHONE):
+        raise Denied
+    with session.widened("other place chosen"):
+        referral = session.get_one(Referral, alternative.referral_id)
+        if not may_choose(session, referral):
+            raise Conflict(_l("Another place was asked meanwhile. Look at the newest request for this need."))
+        _keep(session, referral, alternative)
+        if not _note_choice(session, alternative.referral_id, alternative.service_id, actor):
+            return
+        names = {"service": alternative.hit.service_name, "organization": alternative.hit.organization_name}
+        note = _("They chose %(service)s of %(organization)s.", **names)
+        need_a_person(session, referral, ToDoReason.CHOSE_OTHER_PLACE, key=str(alternative.id), note=note)
+
+
+def note_signature(session: ScopedSession, referral: Referral, actor: Actor) -> None:
+    """Take a signature for a place that was offered after the referral it follows as the choice of that place."""
+    if referral.follows_id is not None:
+        _note_choice(session, referral.follows_id, referral.service_id, actor)
+
+
+def prefill_for(referral: Referral, service_id: UUID) -> str:
+    """Return the address of the prescribing page with need and service chosen; the new referral follows by itself."""
+    return url_for("prescriptions.prescribe", patient_id=referral.patient_id, need=referral.need_id, service=service_id)
+
+
+def may_choose(session: ScopedSession, referral: Referral) -> bool:
+    """Return True while another place can take the referral's stead: it came to nothing, and none was asked since."""
+    if referral.state not in SEARCHED:
+        return False
+    asked = select(Referral.id).where(
+        Referral.need_id == referral.need_id, Referral.mode == Mode.SENT, Referral.state.in_(LIVE_SENT_STATES)
+    )
+    need_is_over = select(Need.id).where(Need.id == referral.need_id, Need.status.in_(OVER))
+    return session.scalar(asked.limit(1)) is None and session.scalar(need_is_over) is None
+
+
+def _note_choice(session: ScopedSession, referral_id: UUID, service_id: UUID, actor: Actor) -> bool:
+    """Write down the choice unless it stands already: a guarded update. Return True for a new one."""
+    chosen = session.execute(
+        update(RerouteAlternative)
+        .where(
+            RerouteAlternative.referral_id == referral_id,
+            RerouteAlternative.service_id == service_id,
+            RerouteAlternative.rank.is_not(None),
+            RerouteAlternative.chosen_at.is_(None),
+        )
+        .values(chosen_at=clock.now(), chosen_by_kind=actor.kind, chosen_by=actor.person_id)
+        .returning(RerouteAlternative.id)
+        .execution_options(synchronize_session=False)
+    )
+    return chosen.first() is not None
+
+
+def _keep(session: ScopedSession, referral: Referral, alternative: Alternative) -> None:
+    """Keep a place that fits since places were looked for, or that has room again, among those that are offered."""
+    known = select(RerouteAlternative).where(
+        RerouteAlternative.referral_id == referral.id, RerouteAlternative.service_id == alternative.service_id
+    )
+    row = session.scalar(known)
+    if row is not None:
+        row.rank, row.left_out = row.rank or alternative.rank, None
+        session.flush()
+        return
+    rank, staff_only = alternative.rank, alternative.staff_only
+    try:
+        with session.begin_nested():
+            session.add(_row(referral, alternative.hit, rank, None, now=clock.now(), staff_only=staff_only))
+    except IntegrityError:  # chosen by somebody else at this very moment
+        if session.scalar(known) is None:
+            raise
+
+
+def _found(
+    session: ScopedSession, referral: Referral, *, now: datetime
+) -> tuple[list[ServiceHit], dict[UUID, LeftOut]]:
+    """Return what fits, in the order in which it is offered when prescribing, and why some of it is not offered."""
+    patient = session.get_one(Patient, referral.patient_id)
+    wishes = wishes_for(session, patient, now=now)
+    fitting = fitting_services(session, referral.domain, wishes, now=now)
+    found = usual_first(fitting, hooks.usual_services(session, referral.clinic_id), now=now)
+    return found, _left_out(session, referral, found, wishes=wishes, now=now)
+
+
+def _left_out(
+    session: ScopedSession, referral: Referral, found: Sequence[ServiceHit], *, wishes: PatientWishes, now: datetime
+) -> dict[UUID, LeftOut]:
+    """Return service to why it is not offered; the first reason that holds."""
+    tried = select(Referral.service_id).where(Referral.need_id == referral.need_id, Referral.state.not_in(_NEVER_TRIED))
+    before = {referral.service_id, *session.scalars(tried)}
+    full = without_room(session, found, now=now)
+    reasons = {}
+    for hit in found:
+        if hit.service_id in before:
+            reasons[hit.service_id] = LeftOut.TRIED
+        elif wishes.bars(hit):
+            reasons[hit.service_id] = LeftOut.BARRED
+        elif hit.confidential:
+            reasons[hit.service_id] = LeftOut.CONFIDENTIAL
+        elif hit.service_id in full:
+            reasons[hit.service_id] = LeftOut.NO_ROOM
+    return reasons
+
+
+def _row(
+    referral: Referral, hit: ServiceHit, rank: int | None, left_out: LeftOut | None, *, now: datetime, staff_only: bool
+) -> RerouteAlternative:
+    row = RerouteAlternative(
+        clinic_id=referral.clinic_id,
+        patient_id=referral.patient_id,
+        referral_id=referral.id,
+        rank=rank,
+        left_out=left_out,
+        service_id=hit.service_id,
+        organization_id=hit.organization_id,
+        staff_only=staff_only,
+        offered_at=now,
+    )
+    row.facts = {
+        "service_name": hit.service_name,
+        "organization_name": hit.organization_name,
+        "distance_km": hit.distance_km,
+        "reasons": [str(reason.code) for reason in hit.reasons],
+        "room_said_at": hit.capacity.updated.isoformat() if hit.capacity else None,
+    }
+    return row
+
+
+def _kept_of(referral_id: UUID) -> Select[RerouteAlternative]:
+    kept = select(RerouteAlternative).where(RerouteAlternative.referral_id == referral_id)
+    return kept.order_by(RerouteAlternative.rank, RerouteAlternative.id)
+
+
+def _alternative(looked: RerouteAlternative, row: RerouteAlternative | None, hit: ServiceHit, rank: int) -> Alternative:
+    """Return a place as it is listed now. `looked`: any row of the search; `row`: its own, where it was found then."""
+    return Alternative(
+        id=row.id if row is not None else uuid5(looked.referral_id, hit.service_id.hex),
+        referral_id=looked.referral_id,
+        rank=rank,
+        service_id=hit.service_id,
+        hit=hit,
+        reasons=reason_lines(hit.reasons),
+        offered_at=looked.offered_at,
+        chosen_at=row.chosen_at if row is not None else None,
+        staff_only=looked.staff_only,
+    )
+
+
+def _looked(referral: Referral) -> Select[UUID]:
+    return select(RerouteAlternative.id).where(RerouteAlternative.referral_id == referral.id).limit(1)

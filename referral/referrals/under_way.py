@@ -1,0 +1,46 @@
+"""A patient's referrals that are not over: listed when a record ends or moves, and withdrawn all at once."""
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+
+from referral.kit.scope import ScopedSession
+from referral.patients.hooks import UnderWay
+from referral.referrals.actions import withdraw
+from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.models import Referral
+from referral.referrals.pages import referral_rows
+from referral.referrals.states import REFERRAL_MACHINE
+
+
+def under_way(session: ScopedSession, patient_id: UUID) -> list[UnderWay]:
+    """Return what is under way for a record, newest first. Fills patients.hooks.under_way."""
+    rows = referral_rows(session, session.scalars(_live(patient_id)).all())
+    return [
+        UnderWay(
+            row.url,
+            # A private matter names no place, and is not named twice.
+            row.need if row.service == row.need else _("%(need)s: %(service)s", need=row.need, service=row.service),
+            row.state,
+            row.state_label,
+        )
+        for row in rows
+    ]
+
+
+def withdraw_all(session: ScopedSession, patient_id: UUID, by: UUID, by_name: str) -> int:
+    """Withdraw what is under way for a record; who was asked is told to stop. No word of why goes out.
+
+    Fills patients.hooks.withdraw_all. Returns how many. Raises as `move`. Flushes.
+    """
+    live = session.scalars(_live(patient_id)).all()
+    for referral in live:
+        withdraw(session, referral, Actor(ActorKind.MEMBERSHIP, by, by_name))
+    return len(live)
+
+
+def _live(patient_id: UUID) -> Select[Referral]:
+    live = Referral.state.in_(REFERRAL_MACHINE.live_states())
+    found = select(Referral).where(Referral.patient_id == patient_id, Referral.erased_at.is_(None), live)
+    return found.order_by(Referral.created_at.desc(), Referral.id.desc())
