@@ -18,6 +18,9 @@ _APPLY_FIRST = (
     "appointment; appt; application; apply; enroll; enrollment; register; registration; intake; referral form; "
     "referred by; referral required; waiting list; wait list; prescreen; pre screen"
 )
+#: "No appointment" then says that one may simply ring up, and not that there is a door.
+_CALL_FIRST = "call first; phone first; telephone first; the line is open; hotline"
+_DOOR = "walk in; walkin; drop in; first come first served"
 _NO_APPOINTMENT = "no appointment; without appointment; without an appointment"
 
 
@@ -38,7 +41,7 @@ def access_of(application_process: str | None) -> AccessModes:
     walk_in = None
     if _holds(asked, _NO_WALK_IN):
         walk_in = False
-    elif _holds(said, _WALK_IN):
+    elif _holds(said, _DOOR if _holds(said, _CALL_FIRST) else _WALK_IN):
         walk_in = True
     return AccessModes(walk_in, _holds(said, _BY_PHONE) or None, _holds(asked, _APPLY_FIRST) or None)
 

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Text, TypeDecorator, Uuid, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 #: Seconds a writer waits for another writer before the database is called locked.
@@ -26,6 +27,7 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
     "temp_store=MEMORY",
+    "secure_delete=ON",  # what is deleted or overwritten is zeroed in its page: an erased record leaves no bytes
 )
 
 NAMING = {
@@ -98,6 +100,11 @@ def engine_for(url: str) -> Engine:
     event.listen(engine, "connect", _tell_sqlite)
     event.listen(engine, "begin", _say_begin)
     return engine
+
+
+def native_insert(session: Session, into: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT of the session's own database, which alone knows `on_conflict_…`. `into`: a model or table."""
+    return postgresql.insert(into) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(into)
 
 
 def reading(engine: Engine) -> Engine:

@@ -42,6 +42,12 @@ def zip_timezone(zip_code: str) -> str | None:
     return entry.timezone_name or None if entry else None
 
 
+def zip_names(zip_code: str) -> tuple[str, ...]:
+    """Return the names of the town and the county of a ZIP code; none when it is unknown."""
+    entry = _entry(zip_code)
+    return (entry.town, entry.county) if entry else ()
+
+
 def distance_km(origin: Point, place: Point) -> float:
     """Return the distance over flat ground as wide as it is at `origin` (equirectangular).
 
@@ -78,6 +84,8 @@ class _ZipEntry:
     latitude: float
     longitude: float
     timezone_name: str
+    town: str
+    county: str
 
 
 @lru_cache(maxsize=50_000)
@@ -86,7 +94,8 @@ def _entry(zip_code: str) -> _ZipEntry | None:
     found = zipcodes.matching(digits[1]) if digits else []  # type: ignore[no-untyped-call]  # its stubs leave it untyped
     if not found:
         return None
-    return _ZipEntry(float(found[0]["lat"]), float(found[0]["long"]), found[0]["timezone"])
+    place = found[0]
+    return _ZipEntry(float(place["lat"]), float(place["long"]), place["timezone"], place["city"], place["county"])
 
 
 def _row(latitude: float) -> int:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from resources_directory.access import access_of
+from resources_directory.capacity import holds, newest_words
 from resources_directory.geo import Point, distance_km, zip_timezone
 from resources_directory.hours import WEEK, Opening, open_at, opens_next
-from resources_directory.models.capacity import ServiceCapacity, Unit
+from resources_directory.models.capacity import CapacityWord, ServiceCapacity, Unit
 from resources_directory.models.language import Language
 from resources_directory.models.location import Address, AddressType, Location, LocationType
 from resources_directory.models.organization import Contact, Organization, Phone
@@ -21,6 +22,7 @@ from resources_directory.models.schedule import Schedule
 from resources_directory.models.service import RequiredDocument, Service, ServiceAtLocation
 from resources_directory.service_hit import Capacity, ServiceHit, SpokenLanguage
 from resources_directory.text_index import live_place
+from resources_directory.time_zones import known_zone
 
 Row = TypeVar("Row")
 Grouped = dict[UUID, list[Row]]
@@ -66,6 +68,7 @@ class _Details:
     schedules: Grouped[Schedule]
     documents: Grouped[RequiredDocument]
     capacities: Grouped[tuple[ServiceCapacity, Unit]]
+    words: dict[UUID, CapacityWord]
 
 
 def hits_of(session: Session, found: Sequence[Found], *, near: Point | None, now: datetime) -> list[ServiceHit]:
@@ -105,7 +108,7 @@ def _hit(details: _Details, found: Found, *, near: Point | None, now: datetime) 
         minimum_age=service.minimum_age,
         maximum_age=service.maximum_age,
         eligibility=service.eligibility_description,
-        capacity=_capacity(details.capacities[service.id]),
+        capacity=_capacity(details, service.id, now=now, today=_today(site, now)),
         walk_in=access.walk_in if service.walk_in is None else service.walk_in,
         by_phone=access.by_phone if service.by_phone is None else service.by_phone,
         apply_first=access.apply_first if service.apply_first is None else service.apply_first,
@@ -170,11 +173,22 @@ def _email(details: _Details, service: Service, organization: Organization) -> s
     return service.email or organization.email or next((row.email for row in contacts if row.email), None)
 
 
-def _capacity(rows: Sequence[tuple[ServiceCapacity, Unit]]) -> Capacity | None:
-    if not rows:
-        return None
-    said, unit = max(rows, key=lambda row: (row[0].updated, str(row[0].id)))
-    return Capacity(said.available, said.updated, unit.name)
+def _capacity(details: _Details, service_id: UUID, *, now: datetime, today: date) -> Capacity | None:
+    """Return the newest that was said about room; a word that is over or has aged away counts no more."""
+    rows, word = details.capacities[service_id], details.words.get(service_id)
+    counted = max(rows, key=lambda row: (row[0].updated, str(row[0].id))) if rows else None
+    if (
+        word is not None
+        and holds(word, now=now, today=today)
+        and (counted is None or word.said_at >= counted[0].updated)
+    ):
+        return Capacity(None, word.said_at, status=word.status, until=word.until, note=word.note)
+    return Capacity(counted[0].available, counted[0].updated, counted[1].name) if counted else None
+
+
+def _today(site: _Site | None, now: datetime) -> date:
+    zone = known_zone(site.timezone_name) if site else None
+    return now.astimezone(zone).date() if zone else now.date()
 
 
 def _openings(details: _Details, service: Service, site: _Site | None) -> tuple[Opening, ...]:
@@ -233,6 +247,7 @@ def _details(session: Session, service_ids: Sequence[UUID]) -> _Details:
         capacities=_grouped(
             (row[0].service_id, row) for row in session.execute(capacities.where(of_these).order_by(ServiceCapacity.id))
         ),
+        words=newest_words(session, service_ids),
     )
 
 

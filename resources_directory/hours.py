@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from resources_directory.time_zones import known_zone
 
 #: How far ahead the next opening is looked for; a monthly rule comes round within it.
 DAYS_AHEAD = 35
@@ -66,6 +66,11 @@ class Opening:
         return tuple(day for day in WEEK if day.value in named)
 
 
+def is_whole_day(opens_at: time, closes_at: time | None) -> bool:
+    """Return True for hours that leave no time out, in the ways in which sources write them."""
+    return opens_at == time(0) and closes_at in (None, time(0), LAST_MINUTE, time(23, 59, 59))
+
+
 def open_at(openings: Iterable[Opening], moment: datetime) -> bool | None:
     """Return whether any row is open at `moment` (aware), or None when the rows do not say.
 
@@ -81,6 +86,13 @@ def opens_next(openings: Sequence[Opening], moment: datetime) -> datetime | None
     """Return the next opening after `moment` (aware, in the zone of the place), or None when none is known."""
     starts = [start for opening in openings if (start := _row_opens_next(opening, moment)) is not None]
     return min(starts, default=None)
+
+
+def openings_on(openings: Iterable[Opening], day: date) -> list[Opening] | None:
+    """Return the rows that are open on a day, in their order, or None when the rows do not say."""
+    answers = [(opening, _happens_on(opening, day)) for opening in openings]
+    happening = [opening for opening, happens in answers if happens]
+    return None if not happening and (not answers or None in (happens for _, happens in answers)) else happening
 
 
 def _row_opens_next(opening: Opening, moment: datetime) -> datetime | None:
@@ -149,16 +161,8 @@ def _month_days(bymonthday: str, day: date) -> bool | None:
 
 
 def _zone_of(opening: Opening) -> tzinfo | None:
-    if opening.timezone_name and (zone := _zone(opening.timezone_name)):
+    if zone := known_zone(opening.timezone_name):
         return zone
     if opening.utc_offset_hours is None or abs(opening.utc_offset_hours) >= 24:
         return None
     return timezone(timedelta(hours=opening.utc_offset_hours))
-
-
-@lru_cache(maxsize=1_000)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

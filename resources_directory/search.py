@@ -1,5 +1,6 @@
 """Finding services: by need, words, language, age and distance, one page at a time, the same on both databases."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -35,7 +36,8 @@ class ServiceQuery:
     keeps only services known to speak it themselves (to prefer a language leave it out and use `ranking.rank`).
     `near`: a point or a ZIP code; an unknown ZIP gives no distances and no radius. `within_km` counts only with `near`:
     remote services are within any distance unless `include_remote` is False; private places and places without
-    coordinates are within none. `age`: years; drops services that say that they are for other ages.
+    coordinates are within none. `age`: years; drops services that say that they are for other ages. `confidential`:
+    only those that are called and never written to. `among`: only these services.
     """
 
     need: NeedDomain | str | None = None
@@ -45,6 +47,8 @@ class ServiceQuery:
     within_km: float | None = None
     include_remote: bool = True
     age: float | None = None
+    confidential: bool = False
+    among: frozenset[UUID] | None = None
 
     @property
     def point(self) -> Point | None:
@@ -79,17 +83,68 @@ def run_query(
     session: Session, query: ServiceQuery, *, now: datetime, limit: int = 20, offset: int = 0
 ) -> list[ServiceHit]:
     """Return one page of what a query finds, in the order of `find_services`."""
-    page = _ordered(session, query).limit(limit).offset(offset)
-    found = [Found(service_id, location_id) for service_id, location_id in session.execute(page)]
-    wishes = Wishes(language=query.language, age=query.age, has_place=query.point is not None)
+    found = _found(session, query, limit=limit, offset=offset)
     hits = hits_of(session, found, near=query.point, now=now)
-    return [replace(hit, reasons=reasons_for(hit, wishes)) for hit in hits]
+    return [_with_reasons(hit, query) for hit in hits]
+
+
+def find_for_needs(
+    session: Session,
+    needs: Iterable[NeedDomain | str],
+    *,
+    near: Point | str | None = None,
+    now: datetime,
+    age: float | None = None,
+    limit: int = 20,
+) -> dict[str, list[ServiceHit]]:
+    """Return each need to what `find_services` finds for it.
+
+    One statement finds for each need; the details of all are read together, however many needs there are.
+    """
+    queries = {str(need): ServiceQuery(need=need, near=near, age=age) for need in needs}
+    found = {need: _found(session, query, limit=limit, offset=0) for need, query in queries.items()}
+    place = ServiceQuery(near=near).point
+    hits = iter(hits_of(session, [each for of_need in found.values() for each in of_need], near=place, now=now))
+    return {need: [_with_reasons(next(hits), queries[need]) for _each in of_need] for need, of_need in found.items()}
+
+
+def _found(session: Session, query: ServiceQuery, *, limit: int, offset: int) -> list[Found]:
+    page = _ordered(session, query).limit(limit).offset(offset)
+    return [Found(service_id, location_id) for service_id, location_id in session.execute(page)]
+
+
+def _with_reasons(hit: ServiceHit, query: ServiceQuery) -> ServiceHit:
+    wishes = Wishes(language=query.language, age=query.age, has_place=query.point is not None)
+    return replace(hit, reasons=reasons_for(hit, wishes))
 
 
 def count_services(session: Session, query: ServiceQuery) -> int:
     """Return how many services a query finds on all its pages."""
     matching = _ordered(session, query).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(matching)) or 0
+
+
+def get_services(
+    session: Session, service_ids: Iterable[UUID], *, near: Point | str | None = None, now: datetime
+) -> dict[UUID, ServiceHit]:
+    """Return each id to its service as a search near a place would show it; one that was merged gives the one kept.
+
+    Those that are gone are left out. The number of statements grows only with merged ones.
+    """
+    wanted = frozenset(service_ids)
+    if not wanted:
+        return {}
+    found = _by_id(session, wanted, near, now)
+    merged = {asked: kept for asked in wanted - found.keys() if (kept := _after_merges(session, asked)) != asked}
+    others = _by_id(session, frozenset(merged.values()), near, now) if merged else {}
+    return found | {asked: others[kept] for asked, kept in merged.items() if kept in others}
+
+
+def _by_id(
+    session: Session, wanted: frozenset[UUID], near: Point | str | None, now: datetime
+) -> dict[UUID, ServiceHit]:
+    hits = run_query(session, ServiceQuery(near=near, among=wanted), now=now, limit=len(wanted))
+    return {hit.service_id: hit for hit in hits}
 
 
 def get_service(session: Session, service_id: UUID, now: datetime) -> ServiceHit | None:
@@ -143,6 +198,10 @@ def _conditions(query: ServiceQuery) -> list[ColumnElement[bool]]:
         conditions.append(Service.id.in_(of_need))
     if query.language:
         conditions.append(Service.id.in_(_speaking(query.language)))
+    if query.confidential:
+        conditions.append(Service.is_confidential.is_(True))
+    if query.among is not None:
+        conditions.append(Service.id.in_(sorted(query.among)))
     if query.age is not None:
         conditions.append(or_(Service.minimum_age.is_(None), Service.minimum_age <= query.age))
         conditions.append(or_(Service.maximum_age.is_(None), Service.maximum_age > query.age - 1))

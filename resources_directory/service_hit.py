@@ -18,12 +18,17 @@ class ReasonCode(StrEnum):
     AGE_FITS = "age_fits"
     AGE_OUTSIDE = "age_outside"
     AGE_UNKNOWN = "age_unknown"
+    AGE_UNCONFIRMED = "age_unconfirmed"
+    FOR_WHOM = "for_whom"
+    FOR_WHOM_UNCONFIRMED = "for_whom_unconfirmed"
     WALK_IN = "walk_in"
     BY_PHONE = "by_phone"
     APPLY_FIRST = "apply_first"
     ACCESS_UNKNOWN = "access_unknown"
     HAS_ROOM = "has_room"
     FULL = "full"
+    WAITING_LIST_ONLY = "waiting_list_only"
+    ASKS_FIRST = "asks_first"
     CAPACITY_UNKNOWN = "capacity_unknown"
     DISTANCE = "distance"
     REMOTE = "remote"
@@ -40,7 +45,8 @@ class Reason:
     """A reason and the facts its sentence needs; a fact that a code does not use is None.
 
     `language`: ISO 639 code asked for. `ages`: lowest and highest in years, either may be None. `updated`: when the
-    capacity was said. `next_opening`: aware, in the zone of the place. `status`: HSDS status of the service.
+    capacity was said; `until`: the last day on which it holds. `next_opening`: aware, in the zone of the place.
+    `status`: HSDS status of the service. `words`: the listing's own.
     """
 
     code: ReasonCode
@@ -48,18 +54,27 @@ class Reason:
     ages: tuple[float | None, float | None] | None = None
     available: float | None = None
     updated: datetime | None = None
+    until: date | None = None
     distance_km: float | None = None
     next_opening: datetime | None = None
     status: str | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """How many a service can take, in which unit, and when that was said."""
+    """How many a service can take, in which unit, and when that was said.
 
-    available: float
+    `status`: a CapacityStatus, where the organization said it in words; `available` is then None. `until`: the last day
+    on which that holds. `note`: its own words.
+    """
+
+    available: float | None
     updated: datetime
     unit: str | None = None
+    status: str | None = None
+    until: date | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from referral.kit.scope import ScopedSession
 from referral.outbox.models import Message
 from referral.outbox.states import Channel
 from referral.referrals.models import Referral
+from referral.referrals.notices import SUBJECT
+from referral.referrals.proving import CODE_SUBJECT
 
 #: The newest so many e-mails are looked at.
 MOST = 2000
@@ -85,7 +87,7 @@ def _mail_by_member(session: ScopedSession) -> dict[UUID, list[tuple[UUID, datet
     found: dict[UUID, list[tuple[UUID, datetime]]] = defaultdict(list)
     rows = session.execute(sent.order_by(Message.sent_at.desc(), Message.id).limit(MOST))
     for message_id, sent_at, kind, subject_id, clinic_id in rows:
-        member_id = receivers.get(subject_id) if kind == "referral" else clinic_id
+        member_id = receivers.get(subject_id) if kind in (SUBJECT, CODE_SUBJECT) else clinic_id
         if member_id is not None and sent_at is not None:
             found[member_id].append((message_id, sent_at))
     return found

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from referral.referrals.calendars import is_business_day
+from referral.kit.business_days import is_business_day
+from referral.kit.zones import zone_of
 
 OPENS, CLOSES = time(9, 6), time(16, 45)
 
@@ -14,7 +14,7 @@ LOOKS = (time(9, 2), time(12, 5), time(16, 0))
 
 def office_moment(moment: datetime, timezone_name: str, *, back: bool = False) -> datetime:
     """Return `moment` (aware) moved into office hours: later, or with `back` earlier. UTC."""
-    local = moment.astimezone(ZoneInfo(timezone_name))
+    local = moment.astimezone(zone_of(timezone_name))
     day = timedelta(days=-1 if back else 1)
     if (back and local.time() < OPENS) or (not back and local.time() > CLOSES):
         local = _at(local + day, CLOSES if back else OPENS, local.minute)
@@ -27,7 +27,7 @@ def office_moment(moment: datetime, timezone_name: str, *, back: bool = False) -
 
 def looks(begin: datetime, end: datetime, timezone_name: str) -> Iterator[datetime]:
     """Return the moments between `begin` and `end` at which the worker looks at what is due, in order."""
-    zone = ZoneInfo(timezone_name)
+    zone = zone_of(timezone_name)
     day = begin.astimezone(zone).date()
     while day <= end.astimezone(zone).date():
         for each in LOOKS:

@@ -26,7 +26,7 @@ from referral.kit.installation import follow_clock, installation
 from referral.kit.scope import job_scope
 from referral.kit.transaction import Database
 from referral.messaging.catalog import shipped_catalog
-from referral.tasks import worker_tasks
+from referral.tasks import story_tasks
 from resources_directory.importing.apply import import_directory
 from resources_directory.models.source import DirectorySource
 
@@ -79,7 +79,7 @@ def _tell(app: Flask, database: Database, *, from_county: bool) -> None:
     invented, listings = _invited(database, from_county=from_county)
     zone = next(each.timezone_name for each in invented.members if each.kind is MemberKind.CLINIC)
     present = office_moment(clock.wall(), zone)
-    story = Story(database, worker_tasks(app), present)
+    story = Story(database, story_tasks(app), present)
     story.begin(present - SIX_WEEKS)
     with database.job("demo") as session:
         settled = settle(session, invented, listings)

@@ -25,7 +25,7 @@ from referral.kit.transaction import database, request_session, rescope
 from referral.messaging.inbound import Arrival, receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.gateway.simulator import SIMULATED_PREFIX
-from referral.tasks import worker_tasks
+from referral.tasks import story_tasks
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ def move_on() -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise NotFound
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's own way to hand the app on
-    moved = move_clock(database(), worker_tasks(app), Advance(form.advance.data))
+    moved = move_clock(database(), story_tasks(app), Advance(form.advance.data))
     if moved:
         flash(_("The clock was moved on, and what came due was done."), "success")
     else:

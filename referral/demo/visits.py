@@ -20,15 +20,16 @@ from referral.patients.actions import add_phone, register_patient
 from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION, sharing_words, words_language
 from referral.patients.consents import ConsentTaken, record_texting_consent
 from referral.patients.models import Patient
-from referral.patients.states import ConsentMethod, PhoneHolder, SharedField, SmsSafety
+from referral.patients.proxies import OPEN_TO_OTHERS, NewProxy, record_proxy
+from referral.patients.states import ConsentMethod, PhoneHolder, ProxyRelation, Reach, SharedField, SmsSafety
 from referral.prescriptions.actions import (
     ConsentFacts,
     OrderLine,
     PrescriptionOrder,
     Signer,
-    reachable,
     sign_prescription,
 )
+from referral.prescriptions.reaching import reachable
 from referral.referrals.matching import OFFERED, best_services, modes_for, wishes_of
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode
@@ -50,6 +51,9 @@ SHARED = (
     SharedField.ZIP_CODE,
     SharedField.NEED,
 )
+
+#: A parent's say in the demo: whatever is not asked of the patient alone.
+_EVERYTHING = dict.fromkeys(OPEN_TO_OTHERS, Reach.CONSENT)
 
 #: How many of the best services are looked through for one that the plot can use.
 LOOKED_AT = 40
@@ -132,6 +136,10 @@ class Visits:
         language = words_language(invented.facts.written_language)
         for facts in invented.phones:
             phone = add_phone(session, patient, facts, by=by.person_id)
+            if facts.holder is PhoneHolder.PARENT:
+                name = " ".join(filter(None, ("Mariana", invented.facts.family_name)))
+                parent = NewProxy(name, ProxyRelation.PARENT, _EVERYTHING, patient_phone_id=phone.id)
+                record_proxy(session, patient, parent, by=by.person_id)
             if invented.consents and facts.sms_ok is SmsSafety.YES:
                 taken = ConsentTaken(
                     words=TEXTING_WORDS[language],

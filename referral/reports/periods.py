@@ -6,7 +6,8 @@ Readers choose among fixed periods, because two freely chosen ones that differ b
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+
+from referral.kit.zones import zone_of
 
 ALL_TIME = "all"
 QUARTERS_OFFERED = 8
@@ -30,7 +31,7 @@ def read_period(code: str | None, timezone_name: str) -> Period:
     found = _CODE.fullmatch(code or "")
     if found is None:
         return Period(ALL_TIME)
-    zone, year = ZoneInfo(timezone_name), int(found["year"])
+    zone, year = zone_of(timezone_name), int(found["year"])
     quarter = int(found["quarter"]) if found["quarter"] else None
     first, months = (1, 12) if quarter is None else (3 * quarter - 2, 3)
     after = first + months
@@ -40,7 +41,7 @@ def read_period(code: str | None, timezone_name: str) -> Period:
 
 def offered_periods(today: datetime, timezone_name: str) -> list[Period]:
     """Return all time, this year and the last, and the latest eight quarters, newest first."""
-    local = today.astimezone(ZoneInfo(timezone_name))
+    local = today.astimezone(zone_of(timezone_name))
     newest = local.year * 4 + (local.month - 1) // 3
     quarters = [f"{number // 4}-Q{number % 4 + 1}" for number in range(newest, newest - QUARTERS_OFFERED, -1)]
     codes = [ALL_TIME, str(local.year), str(local.year - 1), *quarters]

@@ -2,14 +2,25 @@
 
 import secrets
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
-from referral.kit.settings import Settings
+from referral.kit.transaction import current_settings
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
+#: On every answer, whatever it is. No page of ours asks for a device, and nobody else may show or read one.
+FIXED_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), "
+        "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    ),
+}
 ONE_YEAR_S = 365 * 24 * 3600
 
 
@@ -27,12 +38,13 @@ def _number() -> None:
 def _protect(response: Response) -> Response:
     nonce = g.get("csp_nonce", "none")
     response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce))
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.update(FIXED_HEADERS)
+    in_address = "token" in (request.view_args or {})  # of a link in a message: no other page may learn it
+    response.headers.setdefault("Referrer-Policy", "no-referrer" if in_address else "same-origin")
     response.headers["X-Request-Id"] = g.get("request_id", "-")
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     if settings.secure_cookies:
         response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR_S}; includeSubDomains"
     return response

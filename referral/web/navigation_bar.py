@@ -11,6 +11,8 @@ from referral.directory.policies import DirectoryPermission
 from referral.kit.policy import Principal
 from referral.navigation.policies import ToDoPermission
 from referral.patients.policies import PatientPermission
+from referral.prescriptions.policies import PrescriptionPermission
+from referral.records.policies import RecordPermission
 from referral.referrals.policies import ReferralPermission
 
 
@@ -38,14 +40,32 @@ class NavItem:
 
 #: The main navigation, in order. Reports and privacy stand beside this slice, so their permissions are named by text.
 PLACES: tuple[Place, ...] = (
-    Place("navigation.list_to_dos", _l("To do"), ToDoPermission.VIEW),
-    Place("patients.list_patients", _l("Patients"), PatientPermission.VIEW, ("consents", "screening", "prescriptions")),
-    Place("referrals.index", _l("Referrals"), ReferralPermission.VIEW),
-    Place("inbox.inbox", _l("Inbox"), ReferralPermission.INBOX),
-    Place("directory.search", _l("Directory"), DirectoryPermission.SEARCH),
+    Place("navigation.list_to_dos", _l("To do"), ToDoPermission.LIST, ("calling", "hand_over")),
+    Place("clinician.home", _l("My patients"), PrescriptionPermission.FOLLOW, ("favourites",)),
+    Place(
+        "patients.list_patients",
+        _l("Patients"),
+        PatientPermission.VIEW,
+        ("consents", "screening", "prescriptions", "papers"),
+    ),
+    Place("referrals.index", _l("Referrals"), ReferralPermission.LIST),
+    Place(
+        "inbox.inbox",
+        _l("Inbox"),
+        ReferralPermission.INBOX,
+        ("several", "rooms", "request_files", "asked_fields", "listings"),
+    ),
+    Place("directory.search", _l("Directory"), DirectoryPermission.SEARCH, ("asked_fields",)),
     Place("reports.overview", _l("Reports"), "report.view"),
-    Place("privacy.latest_reads", _l("Who looked"), "privacy.audit"),
-    Place("people.own_people", _l("People"), AccountPermission.LOOK_AFTER_PEOPLE),
+    Place(
+        "privacy.latest_reads",
+        _l("Privacy"),
+        "privacy.audit",
+        ("privacy_patients", "privacy_emergency", "privacy_demands"),
+    ),
+    Place("records.index", _l("Whole records"), RecordPermission.FIND, ("holds",)),
+    Place("people.own_people", _l("People"), AccountPermission.LOOK_AFTER_PEOPLE, ("closed_days",)),
+    Place("clock_policies.index", _l("Clocks"), ReferralPermission.CLOCKS),
     Place("people.all_members", _l("Members"), AccountPermission.LOOK_AFTER_MEMBERS),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,8 +15,7 @@ from referral.kit.i18n import current_language, language_name, page_languages
 from referral.kit.installation import follow_clock, is_demo, worker_is_stale
 from referral.kit.phone import show_phone
 from referral.kit.scope import NOBODY
-from referral.kit.settings import Settings
-from referral.kit.transaction import database
+from referral.kit.transaction import current_settings, database
 from referral.web.navigation_bar import nav_items
 
 #: How a directory says that no documents are asked.
@@ -77,7 +76,7 @@ def _page_context() -> dict[str, Any]:
 
 
 def _banners() -> list[Banner]:
-    settings: Settings = current_app.extensions["settings"]
+    settings = current_settings()
     banners = []
     if settings.message_gateway == "simulator" and not g.get("demo"):
         text = _("Messages are blocked: the simulator works only in a demo. Set MESSAGE_GATEWAY=twilio.")

@@ -8,7 +8,7 @@ from referral.accounts.roles import Role
 
 #: Endpoint of the first page, by role.
 STARTING_PAGES: Mapping[Role, str] = {
-    Role.CLINICIAN: "patients.list_patients",
+    Role.CLINICIAN: "clinician.home",
     Role.NAVIGATOR: "navigation.list_to_dos",
     Role.CLINIC_ADMINISTRATOR: "navigation.list_to_dos",
     Role.ORGANIZATION_STAFF: "inbox.inbox",
@@ -17,6 +17,7 @@ STARTING_PAGES: Mapping[Role, str] = {
     Role.PRIVACY_OFFICER: "privacy.latest_reads",
     Role.ANALYST: "reports.overview",
     Role.PLATFORM_ADMINISTRATOR: "people.all_members",
+    Role.EMERGENCY: "patients.list_patients",
 }
 
 

@@ -99,6 +99,13 @@ def nested_services(session: Session) -> Iterator[Outgoing]:
         ids = list(session.scalars(query.where(service.c.id > ids[-1])))
 
 
+def nested_service(session: Session, service_id: UUID) -> Outgoing | None:
+    """Return one service with everything that belongs to it; None when it is gone or may not leave."""
+    service = table_of("service")
+    wanted = select(service).where(service.c.id == service_id, may_leave("service"))
+    return _objects(session, SERVICE, wanted).get(service_id)
+
+
 def _objects(session: Session, node: Node, query: Select[tuple[object, ...]]) -> dict[UUID, Outgoing]:
     """Return the objects of a query's rows by id, with their children inside."""
     rows = session.execute(query).all()
@@ -106,7 +113,8 @@ def _objects(session: Session, node: Node, query: Select[tuple[object, ...]]) ->
     for key, column, inner in node.one:
         table = table_of(inner.table)
         wanted = {getattr(row, column) for row in rows} - {None}
-        inner_objects = _objects(session, inner, select(table).where(table.c.id.in_(wanted)).order_by(table.c.id))
+        theirs = select(table).where(table.c.id.in_(wanted), may_leave(inner.table)).order_by(table.c.id)
+        inner_objects = _objects(session, inner, theirs)
         for row in rows:
             if row.id in found and getattr(row, column) in inner_objects:
                 found[row.id][key] = inner_objects[getattr(row, column)]

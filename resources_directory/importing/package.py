@@ -2,6 +2,9 @@
 
 import codecs
 import io
+import os
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +21,18 @@ MOST_UNPACKED_BYTES = 8 * 1024**3
 MOST_RATIO = 200
 RATIO_COUNTS_FROM_BYTES = 1024**2
 
+#: The list of entries is read at once, so its own size is checked before: two kilobytes for each entry are plenty.
+MOST_LIST_BYTES = 2 * 1024 * MOST_ENTRIES
+#: What a file begins with that is something else than its name says, and what that is.
+BEGINNINGS = {
+    b"PK\x03\x04": "a zip or a spreadsheet (export the tables as CSV)",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet or document (export the tables as CSV)",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file (unpack it first)",
+    b"SQLite format 3": "a database",
+    b"<": "a web page or XML",
+}
+
 READABLE = (".csv", ".json", ".ndjson", ".jsonl")
 CHUNK = 256 * 1024
 
@@ -33,7 +48,7 @@ class Package:
         if not path.exists():
             raise ImportRefused(str(path), "there is no such file or folder")
         if path.is_dir():
-            names = [str(found.relative_to(path).as_posix()) for found in sorted(path.rglob("*")) if found.is_file()]
+            names = [str(found.relative_to(path).as_posix()) for found in _files_of(path)]
         elif path.suffix.lower() == ".zip":
             self._zip = _opened_zip(path)
             names = [info.filename for info in self._zip.infolist() if not info.is_dir()]
@@ -81,7 +96,17 @@ class Package:
                 yield stream
 
 
+def _files_of(folder: Path) -> Iterator[Path]:
+    for found in sorted(folder.rglob("*")):
+        if not found.resolve().is_relative_to(folder.resolve()):
+            raise ImportRefused(folder.name, f"holds a link that points outside of it: {found.name[:80]!r}")
+        if found.is_file():
+            yield found
+
+
 def _opened_zip(path: Path) -> zipfile.ZipFile:
+    if _size_of_list(path) > MOST_LIST_BYTES:
+        raise ImportRefused(path.name, f"holds far more entries than the {MOST_ENTRIES} that are taken")
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
@@ -94,6 +119,25 @@ def _opened_zip(path: Path) -> zipfile.ZipFile:
     return archive
 
 
+def _size_of_list(path: Path) -> int:
+    """Return how many bytes a zip's list of entries claims (APPNOTE 6.3.10, sections 4.3.14 to 4.3.16); 0 if none."""
+    with path.open("rb") as stream:
+        start = max(stream.seek(0, os.SEEK_END) - 66_000, 0)  # the end record, after it at most 64 KB of comment
+        stream.seek(start)
+        tail = stream.read()
+        at = tail.rfind(b"PK\x05\x06")
+        if at < 0 or len(tail) < at + 22:
+            return 0
+        (size,) = struct.unpack_from("<L", tail, at + 12)
+        locator = tail[at - 20 : at] if at >= 20 else b""
+        if locator[:4] == b"PK\x06\x07":  # of a large zip: it says where the larger end record is
+            stream.seek(min(struct.unpack_from("<Q", locator, 8)[0], start + len(tail)))
+            large = stream.read(56)
+            if len(large) == 56:
+                size = max(size, struct.unpack_from("<Q", large, 40)[0])
+    return int(size)
+
+
 def _check_entries(archive: zipfile.ZipFile, name: str) -> None:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
@@ -104,6 +148,8 @@ def _check_entries(archive: zipfile.ZipFile, name: str) -> None:
         parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
         if entry.filename.startswith(("/", "\\")) or ".." in parts or ":" in entry.filename:
             raise ImportRefused(name, f"holds an entry that points outside of it: {entry.filename[:80]!r}")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise ImportRefused(name, f"holds a link instead of a file: {entry.filename[:80]!r}")
         if entry.flag_bits & 0x1:
             raise ImportRefused(name, "is locked with a password")
         too_dense = entry.file_size > MOST_RATIO * max(entry.compress_size, 1)
@@ -128,8 +174,11 @@ def _shallowest(names: list[str]) -> dict[str, str]:
 def _encoding(stream: IO[bytes], name: str) -> str:
     utf8 = codecs.getincrementaldecoder("utf-8")()
     western = codecs.getincrementaldecoder("cp1252")()
-    may_be_utf8 = may_be_western = True
+    may_be_utf8 = may_be_western = beginning = True
     while chunk := stream.read(CHUNK):
+        if beginning:
+            _check_beginning(chunk, name)
+            beginning = False
         if b"\0" in chunk:
             raise ImportRefused(name, "is not text: it holds zero bytes")
         may_be_utf8 = may_be_utf8 and _decodes(utf8, chunk)
@@ -141,6 +190,13 @@ def _encoding(stream: IO[bytes], name: str) -> str:
     if may_be_western:
         return "cp1252"
     raise ImportRefused(name, "is neither UTF-8 nor Windows-1252 text")
+
+
+def _check_beginning(chunk: bytes, name: str) -> None:
+    start = chunk.removeprefix(codecs.BOM_UTF8).lstrip()
+    for sign, what in BEGINNINGS.items():
+        if start.startswith(sign):
+            raise ImportRefused(name, f"is {what}, whatever its name says")
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:

@@ -1,7 +1,7 @@
 """Writes linked records: compares with what is stored, inserts what is new, changes what differs, ends what is gone."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,13 @@ from sqlalchemy import Row as DbRow
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from resources_directory.corrections import CORRECTABLE, corrected_columns
 from resources_directory.importing.columns import CORE, RETIRABLE, table_of
 from resources_directory.importing.report import TableCount
 from resources_directory.importing.scratch import BATCH, Scratch
 
+#: Tables whose rows may be corrected here.
+CORRECTED = frozenset(cls.__tablename__ for cls in CORRECTABLE)
 #: Our own columns that an import only ever raises: what an editor or an earlier import hid stays hidden.
 RAISED = ("is_private", "is_confidential")
 #: Our own columns that an import fills but does not empty.
@@ -47,10 +50,12 @@ class Writer:
         """Store a batch of rows of one table, at most 500 with the same columns."""
         table = table_of(table_name)
         stored = self._stored(table, [row.id for row in rows])
+        corrected = corrected_columns(self._session, table_name, list(stored)) if table_name in CORRECTED else {}
         new = [row.values | {"source_id": self._source_id} for row in rows if row.id not in stored]
         changed = []
         for row in rows:
-            if row.id in stored and (values := _differing(table_name, row.values, stored[row.id])) is not None:
+            kept: Collection[str] = corrected.get(row.id, ())
+            if row.id in stored and (values := _differing(table_name, row.values, stored[row.id], kept)) is not None:
                 changed.append(values)
         if new:
             self._session.execute(insert(table), new)
@@ -99,9 +104,14 @@ class Writer:
         return {row.id: row for row in rows}
 
 
-def _differing(table_name: str, values: dict[str, Any], stored: DbRow[Any]) -> dict[str, Any] | None:
-    """Return the values to write over a stored row, or None where it says the same already."""
-    wanted = dict(values)
+def _differing(
+    table_name: str, values: dict[str, Any], stored: DbRow[Any], kept: Collection[str]
+) -> dict[str, Any] | None:
+    """Return the values to write over a stored row, or None where it says the same already.
+
+    `kept`: columns that were corrected here, which stay as they are.
+    """
+    wanted = values | {column: getattr(stored, column) for column in kept if column in values}
     for column in RAISED:
         if column in wanted:
             wanted[column] = wanted[column] or getattr(stored, column)

@@ -18,6 +18,9 @@
         return;
       }
       form.dataset.sent = "";
+      // Back then leads to a page that says what came of the form, instead of asking to send it again.
+      const back = event.submitter?.dataset.back;
+      if (back) history.replaceState(null, "", back);
       setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
     });
     // A page that comes back from the browser's memory has its buttons again.
@@ -25,6 +28,48 @@
       document.querySelectorAll("form[data-sent]").forEach((form) => {
         delete form.dataset.sent;
         form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+      });
+    });
+  };
+
+  // A security key is asked by the browser: options from us, its answer into the form, then the form goes as any other.
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+  const letters = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const askKey = async (form) => {
+    const token = form.elements.csrf_token?.value ?? "";
+    const reply = await fetch(form.dataset.options, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" } });
+    if (!reply.ok) throw new Error(String(reply.status));
+    const options = await reply.json();
+    options.challenge = bytes(options.challenge);
+    for (const list of [options.excludeCredentials, options.allowCredentials]) {
+      for (const known of list ?? []) known.id = bytes(known.id);
+    }
+    const adding = form.dataset.key === "add";
+    if (adding) options.user.id = bytes(options.user.id);
+    const credential = adding
+      ? await navigator.credentials.create({ publicKey: options })
+      : await navigator.credentials.get({ publicKey: options });
+    const response = { clientDataJSON: letters(credential.response.clientDataJSON) };
+    for (const part of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (credential.response[part]) response[part] = letters(credential.response[part]);
+    }
+    return JSON.stringify({ id: credential.id, rawId: letters(credential.rawId), type: credential.type, response });
+  };
+  const offerKeys = () => {
+    document.querySelectorAll("form[data-key]").forEach((form) => {
+      form.querySelector("[data-without-script]")?.remove();
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        const trouble = form.querySelector(".error[role=alert]");
+        trouble.hidden = true;
+        try {
+          form.elements.answer.value = await askKey(form);
+          form.submit();
+        } catch {
+          trouble.textContent = form.dataset.failed;
+          trouble.hidden = false;
+        }
       });
     });
   };
@@ -78,9 +123,25 @@
     });
   };
 
+  // A text area is copied by a button that only the script shows.
+  const offerCopying = () => {
+    if (!navigator.clipboard) return;
+    document.querySelectorAll("[data-copy]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        const text = document.getElementById(button.dataset.copy);
+        text.select();
+        await navigator.clipboard.writeText(text.value);
+        button.textContent = button.dataset.copied;
+      });
+    });
+  };
+
   foldMenu();
+  offerCopying();
   focusErrors();
   guardForms();
+  offerKeys();
   startRefreshing();
   showCountdowns();
   setInterval(showCountdowns, 1000);
