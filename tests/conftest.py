@@ -4,12 +4,15 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from referral.app import create_app
 from referral.kit import clock
@@ -19,8 +22,9 @@ from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.tables import metadata
-from resources_directory.db import engine_for
-from tests.databases import PostgresServer, empty, find_postgres, leave_out
+from resources_directory.db import SQLITE_PRAGMAS, engine_for
+from tests.access.summary import matrix_lines
+from tests.databases import PostgresServer, empty, find_postgres, leave_out, owner_of
 from tests.factories import Town
 from tests.resources_directory_importing.deliveries import Delivery
 
@@ -37,14 +41,8 @@ def postgres_server() -> Iterator[PostgresServer | None]:
 
 @pytest.fixture(scope="session")
 def postgres_url(postgres_server: PostgresServer | None) -> str | None:
-    """One database for this process; tests empty it."""
-    if postgres_server is None:
-        return None
-    url = postgres_server.new_database()
-    database = Database(url, Vault(b"k" * 32))
-    metadata.create_all(database.engine)
-    database.engine.dispose()
-    return url
+    """One database for this process, as the product's own restricted role sees it; tests empty it."""
+    return postgres_server.new_guarded_database() if postgres_server is not None else None
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +73,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def owner_url(database_url: str) -> str:
+    """The URL of the same database for whoever owns its tables and may change the schema."""
+    return owner_of(database_url).render_as_string(hide_password=False)
+
+
+@pytest.fixture
 def settings(database_url: str) -> Settings:
     return Settings(
         database_url=database_url,
@@ -83,6 +87,52 @@ def settings(database_url: str) -> Settings:
         public_base_url="http://localhost",
         message_gateway="simulator",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_routes() -> Iterator[None]:
+    """Every test makes an application; what werkzeug compiles for a route is the same each time, and kept."""
+    compiled: dict[tuple[object, ...], dict[str, Any]] = {}
+    compile_rule = Rule.compile
+
+    def remembered(rule: Rule) -> None:
+        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), rule.map.host_matching, rule.merge_slashes)
+        if key not in compiled:
+            compile_rule(rule)
+            compiled[key] = {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")}
+            compiled[key] |= {name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")}
+        for name, value in compiled[key].items():
+            setattr(rule, name, value.__get__(rule, None) if name.startswith("_build") else value)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "compile", remembered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_statements() -> Iterator[None]:
+    """Every test makes an engine; the SQL that statements become is the same each time, and kept.
+
+    Nothing is waited for on the disk: no test of this process outlives it.
+    """
+    known: dict[str, Engine] = {}  # the first of each kind that has met its database
+
+    def remembering(url: URL, **options: Any) -> Engine:
+        engine = create_engine(url, **options, query_cache_size=20_000)
+        same = known.get(engine.dialect.name)
+        if same is None:
+            event.listen(engine, "engine_connect", lambda _connection: keep(engine), once=True)
+        else:
+            engine.dialect, engine._compiled_cache = same.dialect, same._compiled_cache
+        return engine
+
+    def keep(engine: Engine) -> None:
+        known.setdefault(engine.dialect.name, engine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("resources_directory.db.create_engine", remembering)
+        patch.setattr("resources_directory.db.SQLITE_PRAGMAS", (*SQLITE_PRAGMAS, "synchronous=OFF"))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -180,6 +230,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         }
     )
     terminalreporter.write_line("")
+    for line in matrix_lines(terminalreporter):
+        terminalreporter.write_line(line)
     if not reasons and _all_passed(terminalreporter):
         terminalreporter.write_line(
             "Nothing was left out: SQLite, PostgreSQL, Chromium and the real directories all took part."

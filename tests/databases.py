@@ -6,20 +6,30 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
 
+from referral.kit.row_security import let_work
 from referral.tables import metadata
 
 #: Letters and their order are the same on every machine.
 FRESH = ("--encoding=UTF8", "--locale=C", "--no-sync")
 #: Nobody reads what a crash would lose.
 HASTE = "-c listen_addresses= -c fsync=off -c full_page_writes=off"
+
+#: The product's own role in tests: rows only, no schema, nothing but adding to the audit.
+WEB_ROLE = "needsrx_test_web"
+
+#: Database name to the URL of its owner.
+_OWNERS: dict[str, URL] = {}
 
 CANDIDATES = ("postgresql://localhost/postgres", "postgresql:///postgres", "postgresql://postgres@localhost/postgres")
 
@@ -56,8 +66,20 @@ class PostgresServer:
         """Return the URL of a new, empty database."""
         name = f"needsrx_test_{uuid.uuid4().hex[:12]}"
         self._run(f'CREATE DATABASE "{name}"')
+        self._run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         self.made.append(name)
         return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def new_guarded_database(self) -> str:
+        """Return the URL of a new database with all tables, as the product's own role sees it."""
+        owner = make_url(self.new_database())
+        engine = create_engine(owner)
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            let_web_role_work(connection)
+        engine.dispose()
+        _OWNERS[str(owner.database)] = owner
+        return _as_web_role(owner).render_as_string(hide_password=False)
 
     def close(self) -> None:
         """Drop what was made."""
@@ -74,13 +96,38 @@ class PostgresServer:
         engine.dispose()
 
 
+def owner_of(url: str | URL) -> URL:
+    """Return the URL of whoever owns the tables: the same on SQLite, and for a database made without a role."""
+    parsed = make_url(url)
+    return _OWNERS.get(str(parsed.database), parsed)
+
+
+def let_web_role_work(connection: Connection) -> None:
+    """Give the product's own role what it needs, as `flask db upgrade` does."""
+    let_work(connection, WEB_ROLE)
+
+
+def _as_web_role(url: URL) -> URL:
+    return url.set(username=WEB_ROLE, password=WEB_ROLE)
+
+
+def _make_web_role(url: URL) -> None:
+    """Make the role unless another process of the run is just making it."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection, suppress(SQLAlchemyError):
+        connection.execute(text(f"CREATE ROLE {WEB_ROLE} LOGIN PASSWORD '{WEB_ROLE}'"))
+    engine.dispose()
+
+
 def find_postgres() -> PostgresServer | None:
     """Return a server: TEST_DATABASE_URL's, a local one, or one started from its binaries. Never DATABASE_URL's."""
     wanted = os.environ.get("TEST_DATABASE_URL")
     for candidate in [wanted] if wanted else CANDIDATES:
         url = make_url(candidate)
         if _answers(url):
-            return PostgresServer(url)
+            _make_web_role(url)
+            if _answers(_as_web_role(url)):
+                return PostgresServer(url)
     return None if wanted else start_postgres()
 
 
@@ -98,7 +145,9 @@ def start_postgres() -> PostgresServer | None:
     except subprocess.CalledProcessError:
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    return PostgresServer(make_url(f"postgresql://test@/postgres?host={folder}"), folder)
+    url = make_url(f"postgresql://test@/postgres?host={folder}")
+    _make_web_role(url)
+    return PostgresServer(url, folder)
 
 
 def pg_ctl(folder: Path, *arguments: str) -> None:
@@ -140,8 +189,18 @@ def _answers(url: URL) -> bool:
     return True
 
 
-def empty(engine: Engine) -> None:
-    """Delete every row of every table, quickly."""
+def empty(guarded: Engine) -> None:
+    """Delete every row of every table, quickly, as the owner: the product's own role could not."""
+    _empty_as_owner(_owners_engine(owner_of(guarded.url)))
+
+
+@cache
+def _owners_engine(owner: URL) -> Engine:
+    """Return one engine for each database of this process: a connection for each test would take its time."""
+    return create_engine(owner, poolclass=StaticPool)
+
+
+def _empty_as_owner(engine: Engine) -> None:
     tables = list(reversed(metadata.sorted_tables))
     filled = " UNION ALL ".join(f"SELECT '{t.name}' WHERE EXISTS (SELECT 1 FROM \"{t.name}\")" for t in tables)
     with engine.begin() as connection:

@@ -9,7 +9,7 @@ from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 
 
-def sign_in(client: FlaskClient, person: Person) -> None:
+def sign_in(client: FlaskClient, person: Person, *, factors: int = 2) -> None:
     """Sign the browser in as a committed person, under their oldest live membership."""
     (person_id,) = inspect(person).identity  # without asking the database, which another session may hold
     database: Database = client.application.extensions["database"]
@@ -21,5 +21,5 @@ def sign_in(client: FlaskClient, person: Person) -> None:
             .order_by(Membership.created_at, Membership.id)
         ).first()
         assert membership_id is not None, "this person has no membership"
-        _login_id, secret = open_login(session, person_id, membership_id)
+        _login_id, secret = open_login(session, person_id, membership_id, second_factor=factors == 2)
     client.set_cookie(cookie_name(settings), secret)

@@ -56,5 +56,10 @@ def cookie_of(client: FlaskClient) -> str | None:
 
 
 def is_signed_in(client: FlaskClient) -> bool:
-    """Return True if the browser reaches its own account's page."""
-    return client.get("/account").status_code == 200
+    """Return True if the server knows who sits at the browser, be it by one factor or by both."""
+    response = client.get("/account")
+    led_to = response.headers.get("Location", "")
+    if response.status_code == 302 and led_to.startswith("/sign-in"):
+        return False
+    assert response.status_code == 200 or (response.status_code == 302 and led_to.startswith("/second-factor"))
+    return True

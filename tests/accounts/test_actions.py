@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
 
 from referral.accounts.actions import (
     NewMember,
@@ -13,18 +14,21 @@ from referral.accounts.actions import (
     end_membership,
     member_for_listing,
     name_owners,
-    restore_person,
-    suspend_person,
 )
 from referral.accounts.invitations import AdministratorExists, first_administrator
-from referral.accounts.models import Member, Membership, Person
+from referral.accounts.models import LoginSession, Member, Membership, Person
+from referral.accounts.principal import FRESH_FOR
 from referral.accounts.roles import MemberKind, Role
+from referral.accounts.suspending import restore_person, suspend_person
+from referral.audit.models import AuditEvent, AuditKind
+from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from resources_directory.db import new_id
 from tests.accounts.conftest import Staff
 from tests.factories import Town
+from tests.sign_in import sign_in
 
 FACTS = {"name": "Larkmead Community Larder", "email": None, "phone": None, "timezone_name": None}
 
@@ -178,3 +182,53 @@ def test_the_first_administrator_is_invited_once(staff: Staff, session: ScopedSe
         first_administrator(session, "root@network.example", name="Root")
 
     assert first_administrator(session, "root@network.example", name="Root", again=True).used_at is None
+
+
+def test_who_may_see_what_is_written_down(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
+    membership_id = session.scalars(select(Membership.id).where(Membership.person_id == staff.navigator.id)).one()
+    clinic_id, navigator_id, administrator_id = staff.clinic.id, staff.navigator.id, staff.administrator.id
+    owners = {"owner": str(administrator_id), "deputy": str(navigator_id)}
+    session.rollback()
+    sign_in(client, staff.administrator)
+
+    client.post(f"/members/{clinic_id}/owners", data=owners)
+    client.post(f"/memberships/{membership_id}/end")
+
+    rows = session.execute(
+        select(AuditEvent.kind, AuditEvent.subject_id, AuditEvent.person_id)
+        .where(AuditEvent.clinic_id == clinic_id, AuditEvent.kind != "signed_in")
+        .order_by(AuditEvent.at, AuditEvent.id)
+    ).all()
+    assert [tuple(row) for row in rows] == [
+        ("owners_named", clinic_id, administrator_id),
+        ("membership_ended", membership_id, administrator_id),
+    ]
+
+
+def test_making_a_member_is_written_down_once(session: ScopedSession) -> None:
+    form_id = new_id()
+    for _ in range(2):
+        create_member(session, NewMember(MemberKind.CLINIC, "Hazel"), member_id=form_id)
+
+    rows = session.execute(select(AuditEvent.kind, AuditEvent.clinic_id)).all()
+    assert [tuple(row) for row in rows] == [("member_made", form_id)]
+
+
+def test_a_membership_that_lives_already_is_not_given_again(staff: Staff, session: ScopedSession) -> None:
+    add_membership(session, staff.clinic, staff.navigator, Role.NAVIGATOR)
+
+    assert session.scalars(select(AuditEvent.id).where(AuditEvent.kind == AuditKind.MEMBERSHIP_GIVEN)).all() == []
+
+
+def test_ending_a_membership_asks_who_it_is(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
+    membership_id = session.scalars(select(Membership.id).where(Membership.person_id == staff.navigator.id)).one()
+    session.rollback()
+    sign_in(client, staff.administrator)
+    session.execute(update(LoginSession).values(confirmed_at=clock.wall() - FRESH_FOR))
+    session.commit()
+
+    page, refused = client.get("/people"), client.post(f"/memberships/{membership_id}/end")
+
+    assert refused.status_code == 403
+    assert f"/memberships/{membership_id}/end" not in page.get_data(as_text=True)
+    assert session.get_one(Membership, membership_id).ended_at is None

@@ -9,13 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from referral.accounts.invitations import LIVES_FOR, NewInvitation, invite, withdraw
+from referral.accounts.identities import ProvenIdentity, link_identity
+from referral.accounts.invitations import LIVES_FOR, NewInvitation, invite, take_up_invitation, withdraw
 from referral.accounts.links import url_for_link
 from referral.accounts.mails import compose_invitation
 from referral.accounts.models import Invitation, Membership, Person, SignedLink
+from referral.accounts.providers import NewProvider, set_provider
 from referral.accounts.roles import Role
+from referral.audit.models import AuditEvent, AuditKind
 from referral.kit import clock
-from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.errors import Conflict, Gone, InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.outbox.hooks import Composed, Suppressed
 from referral.outbox.models import Message
@@ -32,6 +35,11 @@ def invited(
 ) -> str:
     """Invite somebody, commit, and return the path of the link."""
     invitation = invite(session, NewInvitation(staff.clinic.id, role, email, "Noor"), by=staff.administrator.id)
+    return path_of(session, invitation)
+
+
+def path_of(session: ScopedSession, invitation: Invitation) -> str:
+    """Commit, and return the path of the link."""
     link = session.scalars(select(SignedLink).where(SignedLink.subject_id == invitation.id)).one()
     path = url_for_link(session, link).removeprefix("http://localhost")
     session.commit()
@@ -247,3 +255,90 @@ def test_an_administrator_invites_through_the_page(client: FlaskClient, staff: S
     message = session.scalars(select(Message)).one()
     assert (response.status_code, message.clinic_id, message.composer) == (303, clinic_id, "invitation")
     assert message.to_address == "noor@clinic.example"
+
+
+def by_provider_only(session: ScopedSession, staff: Staff) -> None:
+    """Nadia has no password: the clinic's provider signs her in."""
+    clinic_id, nadia = staff.clinic.id, staff.navigator
+    new = NewProvider("hazel", "https://id.clinic.example", "needsrx", "not a real one", frozenset())
+    row = set_provider(session, clinic_id, new)
+    link_identity(session, row, ProvenIdentity(row.issuer, "nadia", False), nadia.id)
+    nadia.password_hash = None
+    session.commit()
+
+
+def test_nobody_gives_a_password_to_whom_only_their_own_members_provider_signs_in(
+    client: FlaskClient, staff: Staff, session: ScopedSession, town: Town
+) -> None:
+    by_provider_only(session, staff)
+    other = town.member()
+    ben = town.person(other, Role.CLINIC_ADMINISTRATOR)
+    invitation = invite(session, NewInvitation(other.id, Role.CLINICIAN, staff.navigator.email, "B"), by=ben.id)
+    path = path_of(session, invitation)
+
+    response = client.post(path, data=FORM)
+
+    session.refresh(staff.navigator)
+    assert (response.status_code, staff.navigator.password_hash, staff.navigator.name) == (410, None, "Nadia")
+    assert "Sign in with your organization&#39;s account" in response.get_data(as_text=True)
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("by_provider", [False, True])
+@pytest.mark.parametrize("password", [None, "a hash"])
+def test_no_invitation_lets_a_suspended_person_in(
+    staff: Staff, session: ScopedSession, by_provider: bool, password: str | None
+) -> None:
+    path = invited(session, staff, Role.CLINICIAN, email=staff.navigator.email)
+    staff.navigator.suspended_at, staff.navigator.password_hash = clock.now(), None
+    session.commit()
+
+    with pytest.raises(Gone):
+        take_up_invitation(
+            session,
+            path.removeprefix("/invitation/"),
+            name="N",
+            password_hash=password,
+            language="en",
+            by_provider=by_provider,
+        )
+
+
+@pytest.mark.parametrize("who", ["administrator", "platform"])
+def test_taking_an_invitation_back_keeps_its_mail_unsent_whoever_does_it(
+    client: FlaskClient, staff: Staff, session: ScopedSession, who: str
+) -> None:
+    invited(session, staff)
+    invitation_id = session.scalars(select(Invitation.id)).one()
+    session.rollback()
+    sign_in(client, getattr(staff, who))
+
+    response = client.post(f"/invitations/{invitation_id}/withdraw")
+
+    message = session.scalars(select(Message)).one()
+    assert (response.status_code, message.state, message.reason) == (303, "canceled", "withdrawn")
+
+
+def test_inviting_taking_back_and_taking_up_are_written_down(
+    client: FlaskClient, staff: Staff, session: ScopedSession
+) -> None:
+    invited(session, staff)
+    withdraw(session, session.scalars(select(Invitation)).one())
+    path = invited(session, staff)
+    client.post(path, data=FORM)
+
+    session.rollback()
+    rows = session.execute(
+        select(AuditEvent.kind, AuditEvent.subject_kind)
+        .where(AuditEvent.clinic_id == staff.clinic.id, AuditEvent.subject_kind.in_(["invitation", "membership"]))
+        .order_by(AuditEvent.at, AuditEvent.id)
+    ).all()
+    person = session.scalars(select(Person.id).where(Person.email == "noor@clinic.example")).one()
+    taken_up = session.scalars(select(AuditEvent).where(AuditEvent.kind == AuditKind.MEMBERSHIP_GIVEN)).one()
+    assert [tuple(row) for row in rows] == [
+        ("invited", "invitation"),
+        ("invitation_withdrawn", "invitation"),
+        ("invited", "invitation"),
+        ("membership_given", "membership"),
+    ]
+    assert (taken_up.person_id, taken_up.actor) == (person, "link")

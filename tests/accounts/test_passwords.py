@@ -2,11 +2,20 @@
 
 import pytest
 
+from referral.accounts import passwords
 from referral.accounts.passwords import LONGEST, SHORTEST, check_password, hash_password, matches, needs_rehash
 from referral.kit.errors import InvalidInput
 
 #: What surrounds a password that must not lean on it.
 PERSONAL = ["rosa.molina@hazelgrove.example", "Rosa Molina", "Hazel Grove Pediatrics", "Hazel Grove"]
+
+#: What people are known to choose, as lists of broken passwords say; most are shorter than we take.
+WELL_KNOWN = """
+    123456 123456789 12345678 password qwerty123 qwerty1 111111 12345 secret 123123 1234567890 1234567 000000 qwerty
+    abc123 password1 iloveyou 11111111 dragon monkey letmein trustno1 sunshine princess football baseball welcome
+    shadow superman michael master jennifer jordan23 harley ranger hunter2 batman starwars qazwsxedc 1q2w3e4r5t
+    zxcvbnm asdfghjkl passw0rd whatever freedom charlie admin123 iloveyou1 1qaz2wsx3edc qwertyuiop[]
+"""
 
 
 def random_letters(length: int) -> str:
@@ -27,7 +36,8 @@ def test_a_hash_with_weaker_parameters_is_renewed() -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("x" * 127 + "a", "x" * 127 + "b"),  # nothing is cut off
+        ("x" * 63 + "a", "x" * 63 + "b"),  # nothing is cut off
+        ("x" * 127 + "a", "x" * 127 + "b"),
         ("Seven Tame Otters", "seven tame otters"),  # capitals count
         (" blanks around it ", "blanks around it"),  # blanks count
         ("otters 🦦🦦🦦🦦🦦🦦", "otters 🦦🦦🦦🦦🦦🐙"),  # any character counts
@@ -101,6 +111,59 @@ def test_lengths_out_of_bounds_are_refused(length: int) -> None:
 def test_what_is_easy_to_guess_is_refused(password: str) -> None:
     with pytest.raises(InvalidInput):
         check_password(password, PERSONAL)
+
+
+@pytest.mark.parametrize("known", WELL_KNOWN.split())
+def test_well_known_passwords_are_refused_however_they_are_filled_up(known: str) -> None:
+    longer = known + "1234567890"[: max(0, SHORTEST - len(known))]
+
+    for password in (known, longer, longer.upper()):
+        with pytest.raises(InvalidInput):
+            check_password(password, PERSONAL)
+
+
+def test_fifty_well_known_passwords_take_part() -> None:
+    assert len(set(WELL_KNOWN.split())) == 50
+
+
+def test_a_long_password_counts_by_its_hardest_part() -> None:
+    with pytest.raises(InvalidInput):
+        check_password("passwordpassword" * 8, PERSONAL)
+
+    check_password("passwordpassword" * 7 + "kvu7 wzmq-rpd!xh", PERSONAL)
+
+
+def test_only_a_stretch_at_a_time_is_estimated(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    monkeypatch.setattr(
+        passwords,
+        "zxcvbn",
+        lambda text, user_inputs: looked_at.append(text) or {"guesses": 1},  # counted only
+    )
+
+    for password in ("x" * LONGEST, "\ufdfa" * LONGEST):  # a sign that becomes eighteen letters
+        with pytest.raises(InvalidInput):
+            check_password(password)
+
+    assert max(map(len, looked_at)) == passwords.LONGEST_STRETCH
+    assert sum(map(len, looked_at)) == 2 * LONGEST
+
+
+def test_personal_words_of_one_check_do_not_count_in_another() -> None:
+    check_password("quixotry larkspurs", ["Someone Else"])
+    with pytest.raises(InvalidInput):
+        check_password("quixotrylarkspurs", ["Quixotry Larkspurs"])
+
+    check_password("quixotrylarkspurs", ["Someone Else"])
+
+
+def test_nobody_is_asked_over_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(*_given: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr("socket.socket.connect", no_network)
+
+    check_password("seven tame otters juggle", PERSONAL)
 
 
 @pytest.mark.parametrize(

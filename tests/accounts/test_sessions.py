@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from referral.accounts.models import LoginSession, Membership
+from referral.accounts.queries import usual_membership
 from referral.accounts.roles import MemberKind, Role
 from referral.accounts.sessions import ABSOLUTE, MOST_AT_ONCE
+from referral.audit.models import AuditEvent, AuditKind
 from referral.kit.scope import NOBODY, ScopedSession
 from referral.kit.transaction import Database
 from tests.accounts.conftest import Staff, cookie_of, is_signed_in, post_sign_in
@@ -253,3 +255,65 @@ def test_a_foreign_browser_cannot_be_ended(client: FlaskClient, staff: Staff, da
 def _membership(app: Flask, staff: Staff) -> object:
     with app.extensions["database"].job("tests") as session:
         return session.scalars(select(Membership.id).where(Membership.person_id == staff.navigator.id)).one()
+
+
+def _both(app: Flask, staff: Staff) -> list[str]:
+    """Give Nadia a second role; return the ids of both memberships."""
+    with app.extensions["database"].job("tests") as session:
+        session.add(
+            Membership(member_id=staff.clinic.id, person_id=staff.navigator.id, role=Role.CLINICIAN, created_at=NOON)
+        )
+        session.flush()
+        found = select(Membership.id).where(Membership.person_id == staff.navigator.id).order_by(Membership.id)
+        return [str(each) for each in session.scalars(found)]
+
+
+def test_switching_proves_nothing_anew(app: Flask, client: FlaskClient, staff: Staff) -> None:
+    both = _both(app, staff)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        sign_in(client, staff.navigator)
+        statuses = []
+        for step in range(3):
+            statuses.append(client.get("/account/factors/key").status_code)
+            traveller.shift(timedelta(minutes=9))
+            client.post("/memberships", data={"membership_id": both[step % 2]})
+
+    assert statuses == [200, 200, 302]
+
+
+def test_switching_all_day_does_not_move_the_end(app: Flask, client: FlaskClient, staff: Staff) -> None:
+    both = _both(app, staff)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        sign_in(client, staff.navigator)
+        statuses = []
+        for step in range(ABSOLUTE // timedelta(minutes=9)):
+            statuses.append(client.post("/memberships", data={"membership_id": both[step % 2]}).status_code)
+            traveller.shift(timedelta(minutes=9))
+
+        assert set(statuses) == {303}
+        assert not is_signed_in(client)
+
+
+def test_the_next_sign_in_begins_where_the_last_switch_led(app: Flask, client: FlaskClient, staff: Staff) -> None:
+    both = _both(app, staff)
+    for wanted in (both[0], both[1], both[0]):
+        sign_in(client, staff.navigator)
+        client.post("/memberships", data={"membership_id": wanted})
+
+        with app.extensions["database"].job("tests") as session:
+            assert str(usual_membership(session, staff.navigator.id)) == wanted
+
+
+def test_ending_ones_other_browsers_is_written_down(
+    app: Flask, client: FlaskClient, staff: Staff, session: ScopedSession
+) -> None:
+    other = app.test_client()
+    for browser in (client, other):
+        sign_in(browser, staff.navigator)
+
+    client.post("/account/sign-ins/end-others")
+
+    event = session.scalars(select(AuditEvent).where(AuditEvent.kind == AuditKind.SIGN_INS_ENDED)).one()
+    assert (event.person_id, event.clinic_id) == (staff.navigator.id, staff.clinic.id)
+    session.rollback()
+    assert not is_signed_in(other)

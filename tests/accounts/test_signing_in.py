@@ -6,11 +6,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from referral.accounts import passwords
-from referral.accounts.models import Invitation, Member, Membership, Person
+from referral.accounts.models import Invitation, LoginSession, Member, Membership, Person
+from referral.accounts.signing_in import SignInRefused, admit
+from referral.accounts.signing_in import sign_in as enter
 from referral.audit.models import AuditEvent
 from referral.kit.installation import installation
-from referral.kit.scope import ScopedSession
-from tests.accounts.conftest import PASSWORD, Staff, cookie_of, is_signed_in, post_sign_in
+from referral.kit.scope import NOBODY, ScopedSession
+from referral.kit.transaction import Database
+from tests.accounts.conftest import HOME, PASSWORD, Staff, cookie_of, is_signed_in, post_sign_in
 from tests.factories import Town
 from tests.sign_in import sign_in
 
@@ -111,7 +114,7 @@ def test_whoever_asked_for_a_page_is_led_back_to_it(client: FlaskClient, staff: 
 
     response = post_sign_in(client, staff.navigator.email, wanted="/account?x=1")
 
-    assert response.headers["Location"] == "/account?x=1"
+    assert response.headers["Location"] == "/second-factor?next=/account?x%3D1"
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example"])
@@ -123,7 +126,7 @@ def test_nobody_is_led_to_another_host(app: Flask, client: FlaskClient, staff: S
     ]
 
     for response in responses:
-        assert response.headers.get("Location", "/") == "/"
+        assert response.headers.get("Location", "/") in ("/", "/second-factor")
     assert responses[1].status_code == 200  # no redirect at all
 
 
@@ -199,3 +202,36 @@ def _without_tokens(page: str) -> list[str]:
     """Leave out what differs on every page: nonce, form token, form id, the demo's clock, the request's number."""
     marks = ("nonce=", "csrf_token", "form_id", "demo clock", "say this number")
     return [line for line in page.splitlines() if not any(mark in line for mark in marks)]
+
+
+@pytest.mark.parametrize("outdated", [False, True])
+def test_a_sign_in_whose_password_was_changed_meanwhile_is_refused(
+    database: Database, staff: Staff, session: ScopedSession, monkeypatch: pytest.MonkeyPatch, outdated: bool
+) -> None:
+    monkeypatch.setattr(passwords, "needs_rehash", lambda _hash: outdated)
+    admitted = admit(database, staff.navigator.email, PASSWORD, address=HOME)
+    staff.navigator.password_hash = "what a reset wrote"
+    session.commit()
+
+    with pytest.raises(SignInRefused), database.writing(NOBODY) as writing:
+        enter(writing, admitted)
+
+    session.refresh(staff.navigator)
+    assert staff.navigator.password_hash == "what a reset wrote"
+    assert session.scalars(select(LoginSession.id)).all() == []
+
+
+def test_a_sign_in_of_before_the_change_stores_todays_parameters(
+    database: Database, staff: Staff, session: ScopedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "needs_rehash", lambda _hash: True)
+    before = staff.navigator.password_hash
+    session.rollback()
+
+    admitted = admit(database, "nadia@clinic.example", PASSWORD, address=HOME)
+    with database.writing(NOBODY) as writing:
+        enter(writing, admitted)
+
+    session.refresh(staff.navigator)
+    assert staff.navigator.password_hash not in (before, None)
+    assert passwords.matches(staff.navigator.password_hash, PASSWORD)

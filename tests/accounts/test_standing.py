@@ -4,12 +4,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from referral.accounts.actions import restore_person
 from referral.accounts.invitations import NewInvitation, invite
 from referral.accounts.links import url_for_link
 from referral.accounts.models import Invitation, Member, Membership, Person, SignedLink
 from referral.accounts.roles import MemberKind, Role
 from referral.accounts.standing import roles_to_give
+from referral.accounts.suspending import restore_person
 from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession

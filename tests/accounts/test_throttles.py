@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,7 +16,6 @@ from referral.accounts.throttles import (
     FIRST_WAIT,
     FREE_TRIES,
     WINDOW,
-    folded_address,
 )
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
@@ -152,19 +150,3 @@ def test_old_tries_are_forgotten(app: Flask, staff: Staff, database: Database, s
 
     assert forgotten == 3
     assert session.scalar(select(func.count()).select_from(SignInTry)) == 0
-
-
-@pytest.mark.parametrize(
-    ("typed", "counted"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),  # a household's network
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("", "unknown"),
-        (None, "unknown"),
-        ("unix:", "unknown"),
-    ],
-)
-def test_addresses_of_one_household_are_counted_as_one(typed: str | None, counted: str) -> None:
-    assert folded_address(typed) == counted

@@ -84,12 +84,41 @@ def reads_clock_elsewhere(source: Source) -> Iterator[str]:
             yield f"{source.name}:{number}"
 
 
+def reads_zones_elsewhere(source: Source) -> Iterator[str]:
+    """Name a line that reads the name of a time zone by itself: one that nobody knows would stop the page."""
+    if source.name == "resources_directory/time_zones.py":
+        return
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if re.search(r"\bZoneInfo\(|ZoneInfoNotFoundError", line):
+            yield f"{source.name}:{number}"
+
+
 def twilio_elsewhere(source: Source) -> Iterator[str]:
     """Name a module that imports twilio outside the gateway and the webhooks."""
     if source.name.startswith("referral/outbox/gateway/") or source.name == "referral/messaging/webhooks.py":
         return
     if re.search(r"^\s*(from|import) twilio\b", source.text, re.MULTILINE):
         yield source.name
+
+
+#: Modules that call other machines, and who may import them.
+CALLERS = re.compile(
+    r"^\s*(?:from|import) (requests|urllib3|urllib\.request|http\.client|httpx|aiohttp|ftplib|telnetlib|socketserver"
+    r"|websockets?|authlib\.integrations)\b|\bsocket\.(socket|create_connection)\(|\burlopen\(",
+    re.MULTILINE,
+)
+
+
+#: The one way out; and the demo, which looks whether a port of this machine is free.
+ALLOWED_CALLERS = ("referral/kit/outbound.py", "referral/demo/environment.py")
+
+
+def calls_elsewhere(source: Source) -> Iterator[str]:
+    """Name a module that calls other machines outside the one way out and the gateways of the outbox."""
+    if source.name.startswith("referral/outbox/gateway/") or source.name in ALLOWED_CALLERS:
+        return
+    for found in CALLERS.finditer(source.text):
+        yield f"{source.name}: {found[0].strip()}"
 
 
 def hidden_imports(source: Source) -> Iterator[str]:
@@ -125,7 +154,9 @@ RULES = (
     full_package_files,
     commits_elsewhere,
     reads_clock_elsewhere,
+    reads_zones_elsewhere,
     twilio_elsewhere,
+    calls_elsewhere,
     hidden_imports,
     banned_names,
     bare_suppressions,

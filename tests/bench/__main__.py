@@ -19,6 +19,7 @@ from referral.kit.transaction import Database
 from referral.tables import metadata
 from resources_directory.importing.apply import import_directory
 from resources_directory.search import find_services
+from tests.bench import audit_chain, interactions, pages
 
 ROUNDS, CALLS = 9, 20
 COUNTY = Path(__file__).resolve().parents[2] / "referral/demo/county"
@@ -75,6 +76,9 @@ def main() -> None:
     print(f"CPU of each, in multiples of an empty answer ({base:.2f} ms here; median of {ROUNDS} rounds)")  # noqa: T201 - a command for the terminal
     for name, value in rows.items():
         print(f"{value / base:8.2f}  {name}")  # noqa: T201 - a command for the terminal
+    interactions.report()
+    pages.report(make_app)
+    audit_chain.report()
 
 
 if __name__ == "__main__":

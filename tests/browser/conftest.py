@@ -1,6 +1,5 @@
 """Fixtures of the browser tests: Chromium, and the running product on each database with each directory."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from referral.app import create_app
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
+from tests.browser.installed import installed_browser, launch
 from tests.browser.live import MASTER_KEY, furnish, running
 from tests.databases import empty, leave_out, shared_folder
 
@@ -18,11 +18,11 @@ COUNTY = Path(__file__).resolve().parents[2] / "referral" / "demo" / "county"
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = installed_browser()
     if program is None:
         leave_out("Chromium (no browser is installed), so no page was looked at")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = launch(playwright, program)
         yield browser
         browser.close()
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -66,7 +66,12 @@ def running(database_url: str) -> Iterator[tuple[str, Flask]]:
     app = create_app(Settings(database_url, "tests-only", MASTER_KEY, address, message_gateway="simulator"))
     server = create_server(app, host="127.0.0.1", port=port, threads=6)
     worker = Worker(app.extensions["database"], worker_tasks(app))
-    threads = [threading.Thread(target=server.run, daemon=True), threading.Thread(target=worker.run, daemon=True)]
+
+    def serve() -> None:
+        with suppress(OSError):  # closing takes the sockets from under its loop
+            server.run()
+
+    threads = [threading.Thread(target=serve, daemon=True), threading.Thread(target=worker.run, daemon=True)]
     for thread in threads:
         thread.start()
     try:
@@ -74,6 +79,7 @@ def running(database_url: str) -> Iterator[tuple[str, Flask]]:
     finally:
         worker.stop()
         server.close()
-        threads[1].join(timeout=10)
+        for thread in threads:
+            thread.join(timeout=10)
         app.extensions["database"].engine.dispose()
         clock.set_offset(timedelta())

@@ -17,6 +17,8 @@ NINE, FIVE = time(9), time(17)
         (Opening("MO,TU,WE,TH,FR", NINE, FIVE), "Monday to Friday: 9:00 AM to 5:00 PM", "days in a row"),
         (Opening("MO,WE", NINE, FIVE), "Monday, Wednesday: 9:00 AM to 5:00 PM", "single days"),
         (Opening("MO,TU,WE,TH,FR,SA,SU", time(0), time(23, 59)), "Every day: all day", "always open"),
+        (Opening("MO", time(0), time(0)), "Monday: all day", "midnight to midnight"),
+        (Opening("MO", time(0, 30), time(23, 59)), "Monday: 12:30 AM to 11:59 PM", "half an hour is left out"),
         (Opening("SA", NINE), "Saturday: from 9:00 AM", "nobody knows when it closes"),
         (
             Opening("2TU", NINE, FIVE, description="Second Tuesday"),

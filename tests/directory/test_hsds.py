@@ -127,7 +127,15 @@ def test_words_and_organization_both_count(
 
 @pytest.mark.parametrize(
     "asked",
-    ["page=0", "page=x", "per_page=100000", "organization_id=7", "taxonomy_term_id=1", "page=" + "9" * 30],
+    [
+        "page=0",
+        "page=x",
+        "per_page=100000",
+        "organization_id=7",
+        "taxonomy_term_id=1",
+        "page=" + "9" * 30,
+        "page=000000001" + "9" * 30,
+    ],
 )
 def test_what_it_cannot_answer_it_refuses_as_a_problem(client: FlaskClient, asked: str) -> None:
     answer = client.get(f"/hsds/services?{asked}")

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
+#: Only the product's own: what the server runs for itself is nobody's to end.
 _END_ALL_OTHERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
 )
 
 
@@ -25,7 +26,7 @@ def locked_by_another(url: str) -> Iterator[None]:
 
 
 def cut_connections(url: str) -> None:
-    """End every connection to this PostgreSQL database, as a restart of the server does."""
+    """End every connection of the product's role to this PostgreSQL database, as a restart of the server does."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(_END_ALL_OTHERS)

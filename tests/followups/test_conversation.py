@@ -20,13 +20,15 @@ from referral.messaging.inbound import Arrival, receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.models import Message
 from referral.outbox.states import MessageState
-from referral.patients.models import PhoneNumber
-from referral.referrals.actions import accept, decline
-from referral.referrals.actors import Actor, ActorKind
+from referral.patients.actions import PhoneFacts, add_phone
+from referral.patients.models import Patient, PhoneNumber
+from referral.patients.states import SmsSafety
+from referral.referrals.actions import accept, decline, move
+from referral.referrals.actors import THE_CLOCK, Actor, ActorKind
 from referral.referrals.models import Referral, Testimony
-from referral.referrals.states import DeclineReason, ReferralState
+from referral.referrals.states import DeclineReason, ReferralEvent, ReferralState
 from referral.screening.models import Need
-from referral.tasks import worker_tasks
+from referral.tasks import story_tasks
 from referral.todos.models import ToDo, ToDoReason
 from tests.factories import Town
 from tests.sign_in import sign_in
@@ -60,6 +62,13 @@ class Conversation:
         with self.database.job("tests") as session:
             decline(session, self._fresh(session), DESK, reason=DeclineReason.NO_CAPACITY)
 
+    def ask_elsewhere(self) -> None:
+        """A second service is asked for the same need."""
+        with self.database.job("tests") as session:
+            town = Town(session)
+            again = town.referral(session.get_one(Need, self.need.id), town.service(), state=ReferralState.HELD)
+            move(session, again, ReferralEvent.SEND, THE_CLOCK)
+
     def ask(self, kind: QuestionKind) -> None:
         """Plan a question for now and let the worker send it."""
 
@@ -69,7 +78,7 @@ class Conversation:
 
     def work(self) -> None:
         for _ in range(3):
-            for task in worker_tasks(self.app):
+            for task in story_tasks(self.app):
                 task.run(self.database)
 
     def write(self, body: str) -> str | None:
@@ -272,6 +281,58 @@ def test_words_of_crisis_reach_a_person_within_the_hour(talk: Conversation) -> N
     assert to_do.due_at - clock.now() <= timedelta(hours=1)
 
 
+@pytest.mark.parametrize("phone", [{"is_shared": True}, {"holder": "parent"}], ids=["shared", "a parent's"])
+def test_on_a_phone_that_others_read_no_words_of_crisis_are_sent_and_people_are_told(
+    phone: dict[str, object], at_noon: None, app: Flask, database: Database, town: Town
+) -> None:
+    talk = Conversation(app, database, town, **phone)
+
+    talk.write("me quiero morir")
+
+    assert talk.texts() == []
+    assert talk.to_dos() == [ToDoReason.CRISIS]
+
+
+def test_a_phone_that_two_people_have_gets_no_words_of_crisis_and_both_clinics_are_told(
+    talk: Conversation, town: Town
+) -> None:
+    town.phone(town.patient(town.clinic()), PHONE)
+    town.commit()
+
+    talk.write("me quiero morir")
+
+    assert talk.texts() == []
+    assert talk.to_dos() == [ToDoReason.CRISIS, ToDoReason.CRISIS]
+
+
+def test_a_text_to_a_shared_phone_names_no_clinic(
+    at_noon: None, app: Flask, database: Database, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offset = clock.now() - clock.wall()
+    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: clock.set_offset(offset))
+    talk = Conversation(app, database, town, is_shared=True)
+
+    talk.accept()
+    talk.work()
+
+    with talk.database.job("tests") as session:
+        (body,) = [row.body or "" for row in session.scalars(select(Message).where(Message.channel == "sms"))]
+    assert body.startswith("Su solicitud: ")
+    assert "Clinic" not in body
+
+
+@pytest.mark.parametrize("sms_ok", ["yes", "unknown"])
+def test_writing_a_phone_down_again_does_not_lift_its_stop(talk: Conversation, sms_ok: str) -> None:
+    talk.write("STOP")
+
+    with talk.database.job("tests") as session:
+        patient = session.scalars(select(Patient)).one()
+        add_phone(session, patient, PhoneFacts(PHONE, sms_ok=SmsSafety(sms_ok)), by=None)
+    talk.ask(QuestionKind.CHECK_CONTACT)
+
+    assert [template for template, _language in talk.texts()] == ["stop_confirm"]
+
+
 def test_only_one_question_is_open_on_a_phone(talk: Conversation) -> None:
     talk.ask(QuestionKind.CHECK_CONTACT)
     talk.ask(QuestionKind.CHECK_OUTCOME)
@@ -363,3 +424,13 @@ def test_what_got_in_the_way_is_kept_in_words(talk: Conversation) -> None:
     with talk.database.job("tests") as session:
         said = session.scalars(select(Testimony).order_by(Testimony.at, Testimony.id)).all()
         assert said[-1].note == "It is too far, or there is no ride."
+
+
+def test_once_another_place_is_asked_nobody_is_asked_whether_they_want_one(talk: Conversation) -> None:
+    talk.decline()
+
+    talk.ask_elsewhere()
+    talk.work()
+
+    assert talk.questions()["declined_other_place"] == QuestionState.CANCELLED
+    assert "declined_other_place" not in [template for template, _language in talk.texts()]

@@ -31,10 +31,20 @@ _ADDRESS = re.compile(r'(?:href|action|src|formaction)="([^"]*)"')
 _STAY = ("tel:", "sms:", "mailto:", "#", "data:")
 
 
+#: Five digits stand in a hash or a time by chance: they count where they stand alone.
+_ALONE = rb"(?<![0-9a-f])%s(?![0-9a-f])"
+
+
+def cage(canary: str) -> re.Pattern[bytes]:
+    """Return what finds a canary in bytes, and nothing that chance wrote."""
+    written = re.escape(canary.encode())
+    return re.compile(_ALONE % written if canary.isdigit() and len(canary) < 7 else written, re.IGNORECASE)
+
+
 def canaries_in(text: str) -> list[str]:
     """Return the canaries that sing in a text, however it is quoted."""
-    plain = unescape(unquote(text)).casefold()
-    return [canary for canary in CANARIES if canary.casefold() in plain]
+    plain = unescape(unquote(text)).encode()
+    return [canary for canary in CANARIES if cage(canary).search(plain)]
 
 
 @dataclass

@@ -56,6 +56,11 @@ def link_of(place: Place, referral: Referral, expires_earlier: timedelta) -> str
     return f"/answer/{token_for(vault_of(session), found)}"
 
 
+def token_in(link: str) -> str:
+    """Return the token at the end of a link's path."""
+    return link.rsplit("/", 1)[-1]
+
+
 @pytest.fixture
 def texting(client: FlaskClient) -> Texting:
     """The patient's phone: each text arrives by a signed webhook."""

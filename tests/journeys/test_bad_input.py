@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from referral.directory.commands import directory_commands
 from referral.kit.scope import ScopedSession
@@ -22,9 +23,10 @@ from referral.referrals.states import ReferralState
 from referral.todos.models import ToDo
 from tests.directory.conftest import delivery as delivery
 from tests.directory.conftest import runner as runner
-from tests.journeys.conftest import Texting, link_of
+from tests.journeys.conftest import Texting, link_of, token_in
 from tests.journeys.picture import nothing_changes, picture_of
 from tests.referrals.conftest import Place
+from tests.referrals.desks import Desk
 from tests.resources_directory_importing.deliveries import Delivery
 
 MALFORMED = {
@@ -112,7 +114,7 @@ def error_beside(page: str, field: str) -> str:
     [
         ("phone", "none", "This is not a phone number."),
         ("phone", "555-01", "This phone number has too few or too many digits."),
-        ("birth_date", "2999-02-01", "The birth date is in the future."),
+        ("birth_date", "2099-02-01", "The birth date is in the future."),
         ("birth_date", "2026-02-30", "Not a valid date value."),
     ],
 )
@@ -130,14 +132,18 @@ def test_a_broken_fact_of_a_patient_is_told_beside_its_field_and_what_was_typed_
     assert f'value="{typed}"' in answer.text
 
 
-ACCEPT = {"accept-name": "Olga"}
+def exchange(client: FlaskClient, link: str) -> TestResponse:
+    """Press the button on the page of a link."""
+    return client.post("/answer", data={"token": token_in(link)})
 
 
 def test_a_link_used_twice_says_so(client: FlaskClient, link: str, database: Database) -> None:
-    client.post(f"{link}/accept", data=ACCEPT)
+    desk = Desk(client)
+    desk.open(token_in(link))
+    desk.press("accept")
 
     with nothing_changes(database):
-        answers = client.get(link), client.post(f"{link}/accept", data=ACCEPT)
+        answers = client.get(link), exchange(client, link)
 
     assert {answer.status_code for answer in answers} == {410}
     assert all("This link has been used already." in answer.text for answer in answers)
@@ -147,7 +153,7 @@ def test_an_expired_link_says_so(client: FlaskClient, place: Place, asked: Refer
     link = link_of(place, asked, timedelta(days=365))
 
     with nothing_changes(database):
-        answers = client.get(link), client.post(f"{link}/accept", data=ACCEPT)
+        answers = client.get(link), exchange(client, link)
 
     assert {answer.status_code for answer in answers} == {410}
     assert all("This link has expired." in answer.text for answer in answers)
@@ -166,7 +172,7 @@ def test_a_link_that_was_tampered_with_opens_nothing(
     change: Callable[[str], str], client: FlaskClient, link: str, database: Database
 ) -> None:
     with nothing_changes(database):
-        answers = client.get(change(link)), client.post(f"{change(link)}/accept", data=ACCEPT)
+        answers = client.get(change(link)), exchange(client, change(link))
 
     assert {answer.status_code for answer in answers} == {410}
     assert all("was changed on the way" in answer.text for answer in answers)
@@ -189,7 +195,8 @@ def test_a_move_that_the_state_forbids_is_refused_on_a_page(
     place.town.commit()
 
     with nothing_changes(database):
-        answer = nurse.post(f"/referrals/{referral.id}/{step}", data={"version": referral.version})
+        told = {"version": referral.version, "reason": "wrong_details", "sure": "y"}
+        answer = nurse.post(f"/referrals/{referral.id}/{step}", data=told)
 
     assert answer.status_code == 409
     assert "That step is not possible any more" in answer.text

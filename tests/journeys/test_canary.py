@@ -11,21 +11,26 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from referral.accounts.links import token_for
+from referral.accounts.models import SignedLink
 from referral.accounts.roles import Role
+from referral.kit.crypto import vault_of
 from referral.kit.installation import installation
 from referral.kit.logs import JsonLines
 from referral.kit.transaction import Database
 from referral.kit.worker import Task, Worker
 from referral.messaging.inbound import Arrival, receive_text
 from referral.messaging.models import InboundSource
+from referral.outbox.models import Message
 from referral.patients.models import Patient
 from referral.prescriptions import views as prescription_views
 from referral.referrals.models import Referral
 from referral.screening.models import Need
 from referral.tasks import worker_tasks
 from tests.journeys.canaries import FACTS, NOTE, PHONE, REPLY, Wanderer, canaries_in
-from tests.journeys.conftest import link_of
+from tests.journeys.conftest import link_of, token_in
 from tests.referrals.conftest import Place
+from tests.referrals.desks import Desk, newest_code
 from tests.sign_in import sign_in
 
 Captured = pytest.CaptureFixture[str]
@@ -88,8 +93,15 @@ def go_all_the_way(app: Flask, place: Place, database: Database, wanderer: Wande
     with database.job("tests") as session:
         referral = session.scalars(select(Referral).where(Referral.patient_id == patient_id)).one()
     organization = Wanderer(app.test_client())
-    accepted = organization.post(f"{link_of(place, referral, timedelta())}/accept", **{"accept-name": "Olga"})
-    shown = organization.post(f"{accepted.location}/details", **{"details-name": "Olga"})
+    desk = Desk(organization.client)
+    token = token_in(link_of(place, referral, timedelta()))
+    assert organization.client.get(f"/answer/{token}").status_code == 200
+    desk.open(token)
+    assert organization.post("/answer/accept", **{"accept-name": "Olga", "accept-about": desk.about}).status_code == 303
+    organization.post("/answer/send-code", **{"send-about": desk.about})
+    let_pass(app, database, timedelta())
+    typed = {"code-name": "Olga", "code-about": desk.about, "code-code": newest_code(database)}
+    shown = organization.post("/answer/code", **typed)
     assert {FACTS["chosen_name"], NOTE} <= set(canaries_in(shown.text)), "the canaries do not sing where they may"
     with app.test_request_context(), database.job("tests") as session:
         receive_text(session, Arrival("SM1", PHONE, REPLY, InboundSource.SIMULATOR))
@@ -110,6 +122,24 @@ def test_nothing_known_of_a_patient_is_in_log_lines_or_addresses(
     assert canaries_in("".join(capfd.readouterr())) == []
 
 
+def test_no_secret_of_a_link_is_in_log_lines_or_addresses(
+    app: Flask, place: Place, database: Database, lines: io.StringIO, wanderer: Wanderer, capfd: Captured
+) -> None:
+    organization = go_all_the_way(app, place, database, wanderer)
+    with database.job("tests") as session:
+        links = session.scalars(select(SignedLink)).all()
+        secrets = {token_for(vault_of(session), link) for link in links} | {newest_code(database)}
+        mailed = "".join(message.body or "" for message in session.scalars(select(Message)))
+    secrets |= {code[:4] + " " + code[4:] for code in secrets if len(code) == 8}
+    secrets |= {cookie.value for cookie in organization.client._cookies.values()}
+
+    written = lines.getvalue() + "".join(capfd.readouterr())
+    assert sum(secret in mailed for secret in secrets) >= 3, "the links and the code were mailed"
+    assert '"route": "/answer/code"' in written
+    assert [secret for secret in secrets if secret in written] == []
+    assert [address for address in organization.addresses if any(secret in address for secret in secrets)] == []
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -125,7 +155,7 @@ def test_a_page_that_breaks_shows_and_logs_nothing_known_of_the_patient(
     def fail(*_given: object, **_facts: object) -> None:
         raise error
 
-    monkeypatch.setattr(prescription_views, "offers_for", fail)
+    monkeypatch.setattr(prescription_views, "sheet_for", fail)
 
     answer = wanderer.get(f"/patients/{the_patient(database)}/prescribe")
 

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from referral.app import create_app
 from referral.kit.migrations import alembic_config
@@ -21,11 +21,11 @@ from tests.conftest import MASTER_KEY
 from tests.databases import PostgresServer, leave_out
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bare_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """The product on a database with nothing in it."""
+@pytest.fixture
+def bare_app(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The product on a database with nothing in it, of the same kind as `database_url`."""
     url = f"sqlite:///{tmp_path}/bare.sqlite3"
-    if request.param == "postgresql":
+    if database_url.startswith("postgresql"):
         server: PostgresServer | None = request.getfixturevalue("postgres_server")
         if server is None:
             leave_out("PostgreSQL (no server answers, no binaries found)")
@@ -43,6 +43,15 @@ def tables(app: Flask) -> set[str]:
     return {name for name in names if not name.startswith(("service_text_", "alembic"))}
 
 
+def checks(engine: Engine) -> set[tuple[str, str, str]]:
+    """Return (table, name, rule) of every CHECK, as the database itself writes it."""
+    found = inspect(engine)
+    names = [name for name in found.get_table_names() if not name.startswith(("service_text_", "alembic"))]
+    return {
+        (name, str(check["name"]), check["sqltext"]) for name in names for check in found.get_check_constraints(name)
+    }
+
+
 def test_the_head_equals_the_models(bare_app: Flask) -> None:
     command.upgrade(alembic_config(), "head")
 
@@ -51,6 +60,13 @@ def test_the_head_equals_the_models(bare_app: Flask) -> None:
         differences = [found for found in compare_metadata(context, metadata) if "service_text" not in repr(found)]
     assert differences == []
     assert tables(bare_app) == {table.name for table in metadata.sorted_tables}
+
+
+def test_the_migrated_tables_have_the_checks_of_the_models(bare_app: Flask, database_url: str) -> None:
+    """Autogenerate does not look at CHECKs."""
+    command.upgrade(alembic_config(), "head")
+
+    assert checks(bare_app.extensions["database"].engine) == checks(create_engine(database_url))
 
 
 def test_every_step_goes_down_and_up_again(bare_app: Flask) -> None:

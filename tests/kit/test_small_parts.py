@@ -1,18 +1,21 @@
 """Phones, settings, logs, languages and the state machine."""
 
+import base64
 import json
 import logging
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from referral.kit.errors import InvalidInput
-from referral.kit.i18n import LANGUAGES, compile_catalogs, language_name
+from referral.kit.i18n import LANGUAGES, compile_catalogs, language_name, speaking
 from referral.kit.logs import JsonLines
 from referral.kit.phone import parse_phone, show_phone
 from referral.kit.settings import SettingsError, read_settings
 
 KEYS = {"SECRET_KEY": "x", "MASTER_KEY": "a2V5LW9mLXRoZS10ZXN0cy0tLTMyLWJ5dGVzLWxvbmc="}
+OTHER = base64.b64encode(b"o" * 32).decode()
 
 
 @pytest.mark.parametrize("typed", ["559-555-0123", "(559) 555 0123", "+1 559 555 0123", "1.559.555.0123"])
@@ -81,6 +84,30 @@ def test_languages_know_their_direction() -> None:
     assert language_name("es") == "Spanish (Español)"
 
 
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("zh", "Chinese (中文)"),
+        ("zh-Hant", "Chinese (Traditional) (繁體中文)"),
+        ("zh-Hant-TW", "Traditional Chinese (繁體中文)"),
+        ("pa", "Punjabi (ਪੰਜਾਬੀ)"),
+        ("tl", "Tagalog"),
+        ("qqq", "a language that we have no name for (qqq)"),
+        ("Mixteco Alto", "Mixteco Alto"),
+        (None, ""),
+    ],
+)
+def test_a_language_is_named_even_where_our_table_does_not_hold_it(app: Flask, code: str | None, name: str) -> None:
+    with app.test_request_context():
+        assert language_name(code) == name
+
+
+def test_a_language_is_named_in_the_readers_own(app: Flask) -> None:
+    with app.test_request_context(), speaking("es"):
+        assert language_name("zh") == "chino (中文)"
+        assert language_name("pa-Guru") == "punyabí (ਪੰਜਾਬੀ)"
+
+
 def test_a_catalog_is_compiled_when_it_is_newer(tmp_path: Path) -> None:
     folder = tmp_path / "es" / "LC_MESSAGES"
     folder.mkdir(parents=True)
@@ -88,3 +115,47 @@ def test_a_catalog_is_compiled_when_it_is_newer(tmp_path: Path) -> None:
 
     assert [path.name for path in compile_catalogs(tmp_path)] == ["messages.mo"]
     assert compile_catalogs(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ({"MASTER_KEY_BEFORE": "short"}, "MASTER_KEY_BEFORE must be the base64 text"),
+        ({"MASTER_KEY_BEFORE": f"{OTHER},{OTHER}"}, "names a key twice"),
+        ({"MASTER_KEY_BEFORE": KEYS["MASTER_KEY"]}, "or the one in MASTER_KEY"),
+        ({"SECRET_KEY_BEFORE": KEYS["SECRET_KEY"]}, "must be the former one"),
+        ({"AUDIT_HEAD_FILE": "heads.txt"}, "AUDIT_HEAD_FILE must be a whole path"),
+        ({"MIGRATION_DATABASE_URL": "nonsense"}, "MIGRATION_DATABASE_URL must be an address"),
+        ({"DATABASE_URL": "postgresql://name@db.example/needsrx"}, "DATABASE_URL leads to another machine"),
+        ({"DATABASE_URL": "postgresql://name@db.example/needsrx?sslmode=prefer"}, "sslmode=verify-full"),
+        ({"DATABASE_URL": "postgresql://name@/needsrx?host=db.example"}, "DATABASE_URL leads to another machine"),
+    ],
+)
+def test_a_setting_of_keys_or_transport_that_cannot_be_meant_is_named(
+    extra: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read_settings(KEYS | extra, tmp_path)
+
+
+def test_former_keys_are_read_newest_first(tmp_path: Path) -> None:
+    read = read_settings(KEYS | {"MASTER_KEY_BEFORE": f" {OTHER} ,"}, tmp_path)
+
+    assert read.master_keys_before() == (b"o" * 32,)
+
+
+@pytest.mark.parametrize(
+    ("address", "proven"),
+    [
+        ("sqlite:///x.sqlite3", True),
+        ("postgresql://name@localhost/needsrx", True),
+        ("postgresql:///needsrx?host=/var/run/postgresql", True),
+        ("postgresql://name@db.example/needsrx?sslmode=verify-full", True),
+        ("postgresql://name@db/needsrx?sslmode=require", False),
+        ("postgresql://name@db/needsrx?sslmode=disable", False),
+    ],
+)
+def test_a_database_on_another_machine_proves_itself_or_somebody_decided_otherwise(
+    address: str, proven: bool, tmp_path: Path
+) -> None:
+    assert read_settings(KEYS | {"DATABASE_URL": address}, tmp_path).database_is_proven is proven

@@ -15,7 +15,7 @@ from referral.kit.installation import WorkerHeartbeat, worker_is_stale
 from referral.kit.scope import job_scope
 from referral.kit.supervisor import Supervisor
 from referral.kit.transaction import Database
-from referral.kit.worker import Task, Worker
+from referral.kit.worker import Task, Worker, one_by_one
 
 
 def wait_for(path: Path, lines: int) -> list[str]:
@@ -96,3 +96,7 @@ def test_the_child_of_a_killed_parent_ends(tmp_path: Path) -> None:
         clock.sleep_s(0.05)
 
     assert not alive(child)
+
+
+def test_one_thing_that_fails_keeps_none_of_the_others_waiting() -> None:
+    assert one_by_one("dividing", [1, 0, 2], lambda number: 2 // number) == 3

@@ -145,3 +145,14 @@ def test_a_status_of_a_message_we_do_not_know_is_kept(client: FlaskClient, datab
     answer = post(client, "/sms/status?m=nonsense&a=x", MessageSid="SM7", MessageStatus="sent")
 
     assert (answer.status_code, count(database, ProviderEvent)) == (204, 1)
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "-1", "2147483648", "x"])
+def test_a_number_that_no_column_holds_loses_no_text_and_no_report(
+    number: str, client: FlaskClient, database: Database
+) -> None:
+    inbound = post(client, "/sms/inbound", MessageSid="SM1", From=PHONE, Body="hola", NumMedia=number)
+    status = post(client, f"/sms/status?a={number}", MessageSid="SM2", MessageStatus="sent")
+
+    assert (inbound.status_code, status.status_code) == (204, 204)
+    assert count(database, InboundMessage) == 1

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from referral.kit import clock
 from referral.kit.errors import Conflict
@@ -14,6 +15,7 @@ from referral.navigation.models import ContactAttempt
 from referral.outbox.models import Message
 from referral.outbox.states import Channel, MessageState
 from referral.patients.models import PatientPhone
+from referral.referrals.models import ReferralMove
 from referral.referrals.states import ReferralState
 from tests.navigation.conftest import Desk
 
@@ -112,3 +114,16 @@ def test_the_button_closes_it_with_the_reason(session: ScopedSession, desk: Desk
     session.refresh(desk.referral)
     assert answer.status_code == 303
     assert (desk.referral.state, desk.referral.reason) == (ReferralState.NOT_COMPLETED, "could_not_reach")
+
+
+def test_the_button_pressed_twice_closes_it_once(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    silence(desk)
+    call(desk, days_ago=3)
+    call(desk, days_ago=1)
+    to_do = desk.to_do("a")
+    desk.town.commit()
+
+    answers = [browser.post(f"/to-dos/{to_do.id}/lost").status_code for _press in range(2)]
+
+    assert (answers[0], answers[1] < 500) == (303, True)
+    assert session.scalar(select(func.count()).where(ReferralMove.to_state == ReferralState.NOT_COMPLETED)) == 1

@@ -1,7 +1,9 @@
 """One to-do: finishing it, taking it over, and writing down attempts and what the patient said."""
 
+from datetime import timedelta
 from uuid import uuid4
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -184,3 +186,41 @@ def test_an_administrator_does_not_write_testimonies(desk: Desk, client: FlaskCl
 
     assert client.get(f"/to-dos/{to_do.id}").status_code == 200
     assert client.post(f"/to-dos/{to_do.id}/told", data=TOLD).status_code == 404
+
+
+def test_of_two_navigators_who_take_one_row_the_slower_is_told(
+    session: ScopedSession, desk: Desk, browser: FlaskClient, app: Flask
+) -> None:
+    to_do = desk.to_do("a", owner_person_id=None)
+    desk.town.commit()
+    omars = app.test_client()
+    sign_in(omars, desk.omar)
+
+    first = browser.post(f"/to-dos/{to_do.id}/take-over", data={"version": "1"})
+    second = omars.post(f"/to-dos/{to_do.id}/take-over", data={"version": "1"})
+
+    session.refresh(to_do)
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert to_do.owner_person_id == desk.nadia.id
+
+
+def test_taking_over_twice_is_one_step(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a", owner_person_id=desk.omar.id)
+    desk.town.commit()
+
+    answers = [browser.post(f"/to-dos/{to_do.id}/take-over", data={"version": "1"}).status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+
+
+def test_progress_towards_lost_stands_in_words(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    desk.referral.signed_at = clock.now() - timedelta(days=9)
+    to_do = desk.to_do("a")
+    own = {"clinic_id": desk.clinic.id, "patient_id": desk.patient.id, "by": desk.nadia.id, "channel": "phone"}
+    session.add(ContactAttempt(reached=False, at=clock.now() - timedelta(days=1), **own))
+    desk.town.commit()
+
+    page = browser.get(f"/to-dos/{to_do.id}").text
+
+    assert "Tried so far: 1 of 2 days called, 0 of 2 texts." in page
+    assert "Close: could not be reached" not in page

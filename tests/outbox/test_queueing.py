@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from referral.kit import clock
-from referral.kit.scope import ForeignWrite, Scope, ScopedSession, ScopeKind
+from referral.kit.scope import NOBODY, ForeignWrite, Scope, ScopedSession, ScopeKind
 from referral.kit.transaction import Database
 from referral.outbox.models import Message
 from referral.outbox.queueing import (
@@ -180,3 +180,15 @@ def test_the_same_message_queued_at_once_from_many_sides_is_queued_once(database
 
     assert len(made) == 1
     assert count(database) == 2
+
+
+@pytest.mark.parametrize("scope", [OTHER_CLINIC, NOBODY, Scope(ScopeKind.MEMBERSHIP, "membership")])
+def test_whoever_takes_a_cause_back_cancels_its_message_without_reading_it(database: Database, scope: Scope) -> None:
+    message_id = queue(database)
+
+    with database.writing(scope) as session:
+        canceled = cancel_for_subject(session, "referral", SUBJECT_ID, reason="withdrawn")
+        seen = session.scalars(select(Message)).all()
+
+    assert (canceled, seen) == (1, [])
+    assert stored(database, message_id).state == MessageState.CANCELED

@@ -6,12 +6,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from referral.accounts.models import Member
+from referral.accounts.roles import Role
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION
 from referral.patients.consents import opt_out, texting_route
 from referral.patients.models import Patient, PatientPhone
-from referral.patients.states import OptOutKind, SmsSafety
+from referral.patients.proxies import NewProxy, record_proxy
+from referral.patients.states import OptOutKind, ProxyRelation, Reach, SmsSafety
+from referral.patients.wish_models import PatientProxy
+from resources_directory.needs import NeedDomain
 from tests.factories import Town
 
 ANSWER = {
@@ -37,6 +41,16 @@ def phone(town: Town, rosa: Patient) -> PatientPhone:
     return phone
 
 
+@pytest.fixture
+def mother(town: Town, clinic: Member, rosa: Patient, phone: PatientPhone) -> PatientProxy:
+    """Somebody who may agree for the patient, and holds the phone."""
+    may = dict.fromkeys(NeedDomain, Reach.CONSENT)
+    new = NewProxy("Marta Molina", ProxyRelation.PARENT, may, patient_phone_id=phone.id)
+    proxy = record_proxy(town.session, rosa, new, by=town.person(clinic, Role.NAVIGATOR).id)
+    town.commit()
+    return proxy
+
+
 def texting_url(phone: PatientPhone) -> str:
     return f"/patients/{phone.patient_id}/phones/{phone.id}/texting"
 
@@ -50,16 +64,18 @@ def why_not(session: ScopedSession, patient: Patient) -> str | None:
 
 
 def test_the_page_shows_the_very_words_that_are_stored(
-    browser: FlaskClient, session: ScopedSession, phone: PatientPhone
+    browser: FlaskClient, session: ScopedSession, phone: PatientPhone, mother: PatientProxy
 ) -> None:
     page = browser.get(texting_url(phone)).text
 
-    browser.post(texting_url(phone), data=ANSWER | {"interpreter": "Line 4711", "in_whose_name": "parent"})
+    named = f"parent:{mother.id}"
+    browser.post(texting_url(phone), data=ANSWER | {"interpreter": "Line 4711", "in_whose_name": named})
 
     consent = session.query(TextingConsent).one()
     assert TEXTING_WORDS["es"] in page
     assert (consent.words, consent.words_language) == (TEXTING_WORDS["es"], "es")
     assert (consent.interpreter, consent.in_whose_name, consent.method) == ("Line 4711", "parent", "in_person")
+    assert consent.proxy_id == mother.id
     assert consent.taken_by is not None
 
 

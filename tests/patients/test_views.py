@@ -67,7 +67,8 @@ def test_a_registered_patient_has_the_first_phone(browser: FlaskClient, session:
     ("typed", "told"),
     [
         ({"given_name": ""}, "Type at least one name"),
-        ({"given_name": "A", "birth_date": "2999-01-01"}, "in the future"),
+        ({"given_name": "A", "birth_date": "2190-01-01"}, "in the future"),
+        ({"given_name": "A", "birth_date": "2999-01-01"}, "Check the year"),
         ({"given_name": "A", "birth_date": "31/31/1980"}, "Not a valid date value"),
         ({"given_name": "A", "phone": "12"}, "too few or too many digits"),
         ({"given_name": "A", "phone": "none at all"}, "not a phone number"),
@@ -264,6 +265,23 @@ def test_the_edit_page_holds_what_is_known(browser: FlaskClient, session: Scoped
     assert 'value="1980-02-03"' in page
     assert '<option selected value="none">' in page
     assert '<option selected value="so">' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "neutral"), [("en", "Hazel: ", "Your request: "), ("es", "Hazel: ", "Su solicitud: ")]
+)
+def test_each_level_of_privacy_shows_how_a_text_then_reads(
+    browser: FlaskClient, town: Town, clinic: Member, language: str, named: str, neutral: str
+) -> None:
+    clinic.texting_name = "Hazel"
+    patient = town.patient(clinic, written_language=language)
+    town.commit()
+
+    for page in (browser.get(f"/patients/{patient.id}/edit").text, browser.get("/patients/new").text):
+        assert "Hazel: " in page
+        assert "Nothing is sent. Somebody calls instead." in page
+    page = browser.get(f"/patients/{patient.id}/edit").text
+    assert page.index(f"“{named}") < page.index(f"“{neutral}")
 
 
 def test_a_phone_is_added_and_retired(browser: FlaskClient, session: ScopedSession) -> None:

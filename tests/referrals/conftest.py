@@ -80,6 +80,7 @@ def place(town: Town) -> Place:
         ActorKind.LINK: Actor(ActorKind.LINK, name="Olga"),
         ActorKind.PHONE: Actor(ActorKind.PHONE, navigator.id, "Olga"),
         ActorKind.TEXT: Actor(ActorKind.TEXT),
+        ActorKind.PLAN_PAGE: Actor(ActorKind.PLAN_PAGE),
         ActorKind.CLOCK: Actor(ActorKind.CLOCK),
     }
     return Place(town, clinic, navigator, clinician, patient, need, service, organization, staff, actors)

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from referral.referrals.calendars import add_business_days, is_business_day
+from referral.kit.business_days import is_business_day
+from referral.referrals.calendars import Calendar, add_business_days
 
 EASTERN = "America/New_York"
 
@@ -17,6 +18,8 @@ CASES = [
     ("2026-11-25T14:00", 1, "2026-11-27T14:00", "Thanksgiving is passed over, the Friday after is not"),
     ("2026-12-24T14:00", 5, "2027-01-04T14:00", "Christmas, a weekend and New Year"),
     ("2021-12-30T14:00", 1, "2022-01-03T14:00", "New Year of a Saturday is observed in the old year"),
+    ("2026-12-24T14:00", 1, "2026-12-28T14:00", "Christmas Day is a Friday: three days in a row are none"),
+    ("2027-12-30T14:00", 1, "2028-01-03T14:00", "New Year of a Saturday takes the Friday: again three in a row"),
     ("2026-06-02T14:00", 0, "2026-06-02T14:00", "no days, no change"),
 ]
 
@@ -36,6 +39,26 @@ def test_the_wall_clock_stays_when_summer_time_ends():
     after = add_business_days(before, 1, timezone_name=EASTERN)
 
     assert after == datetime(2026, 11, 2, 16, 0, tzinfo=UTC)  # Monday, 11:00 again
+
+
+def test_the_wall_clock_stays_when_summer_time_begins():
+    before = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)  # Friday, 11:00 in New York
+
+    after = add_business_days(before, 1, timezone_name=EASTERN)
+
+    assert after == datetime(2026, 3, 9, 15, 0, tzinfo=UTC)  # Monday, 11:00 again
+
+
+def test_a_time_that_the_clock_leaps_over_is_still_a_moment():
+    at_half_past_two = datetime(2026, 3, 6, 7, 30, tzinfo=UTC)  # Friday 2:30; no business day ever leaps, only Sundays
+
+    assert add_business_days(at_half_past_two, 1, timezone_name=EASTERN) == datetime(2026, 3, 9, 6, 30, tzinfo=UTC)
+
+
+def test_a_chain_of_holidays_closed_days_and_weekends_is_passed_over_whole():
+    calendar = Calendar(EASTERN, frozenset({date(2026, 12, 28), date(2026, 12, 29)}))
+
+    assert calendar.add_business_days(at("2026-12-24T14:00"), 1) == at("2026-12-30T14:00")
 
 
 def test_the_day_is_that_of_the_members_zone():

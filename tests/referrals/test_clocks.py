@@ -1,21 +1,28 @@
 """The clocks of a referral: undo, remind, second contact, to-do, expire; each once, and never against an answer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from referral.accounts.closed_days import close_day
+from referral.followups.models import Question
+from referral.followups.states import QuestionState
 from referral.kit import clock
 from referral.kit.transaction import Database
 from referral.outbox.models import Message
 from referral.referrals.actions import accept, move
 from referral.referrals.actors import ActorKind
-from referral.referrals.clock_policy import CLOCK_POLICY, STEPS, ClockStep, Pace, Wait, pace_of
+from referral.referrals.clock_policy import SHIPPED, ClockPolicy, ClockStep, Pace, Wait
 from referral.referrals.clocks import run_clocks
 from referral.referrals.models import Referral
+from referral.referrals.notices import live_link
+from referral.referrals.policy_versions import NewVersion, make_version
 from referral.referrals.states import Mode, ReferralEvent, ReferralState, Urgency
-from referral.todos.models import ToDo
+from referral.referrals.to_dos import need_a_person
+from referral.todos.models import ToDo, ToDoReason
+from resources_directory.db import new_id
 from tests.referrals.conftest import TUESDAY, Place, moves_of
 
 FRIDAY_BEFORE_THE_FOURTH = datetime.fromisoformat("2026-07-02T17:00:00+00:00")  # a Thursday; Friday is the holiday
@@ -46,6 +53,20 @@ def fresh(place: Place, referral: Referral) -> Referral:
     place.town.session.refresh(referral)
     place.town.commit()  # a rollback would forget what was read
     return referral
+
+
+def drop_questions(place: Place) -> None:
+    place.town.session.execute(update(Question).values(state=QuestionState.CANCELLED))
+    place.town.commit()
+
+
+def patient_policy(place: Place) -> None:
+    """A version that counts from now: four days until the reminder."""
+    waits = dict(SHIPPED.waits)
+    for pace in (Pace.USUAL, Pace.SLOW):
+        waits[pace] = (Wait(4), Wait(5), Wait(6), Wait(10), Wait(30))
+    policy = ClockPolicy("2026-06-02", waits, SHIPPED.paces)
+    make_version(place.town.session, NewVersion(new_id(), policy, clock.now(), "Patience.", place.navigator.id))
 
 
 @pytest.mark.parametrize(
@@ -118,10 +139,116 @@ def test_an_answer_stops_the_clocks(place: Place, database: Database):
         referral = sent(place, database)
         accept(place.town.session, referral, place.actors[ActorKind.LINK])
         place.town.commit()
-        traveller.shift(timedelta(days=30))
+        traveller.shift(timedelta(days=14))
         done = run_clocks(database)
 
     assert (done, fresh(place, referral).state) == (0, "accepted")
+
+
+def test_what_was_accepted_and_forgotten_reaches_a_person(place: Place, database: Database):
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        referral = sent(place, database)
+        accept(place.town.session, referral, place.actors[ActorKind.LINK])
+        drop_questions(place)
+        traveller.shift(timedelta(days=22))  # fifteen business days of a fast need; Juneteenth is none
+        first = run_clocks(database)
+        again = run_clocks(database)
+
+    assert (first, again, [to_do.reason for to_do in to_dos(place)]) == (1, 0, ["other"])
+    assert fresh(place, referral).next_clock_step == ClockStep.WATCH
+
+
+@pytest.mark.parametrize("why", ["a question is planned", "somebody has it to do"])
+def test_what_somebody_looks_after_makes_no_second_to_do(place: Place, database: Database, why):
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        referral = sent(place, database)
+        accept(place.town.session, referral, place.actors[ActorKind.LINK])
+        if why == "somebody has it to do":
+            drop_questions(place)
+            need_a_person(place.town.session, referral, ToDoReason.ORGANIZATION_ASKS)
+        place.town.commit()
+        before = len(to_dos(place))
+        traveller.shift(timedelta(days=22))
+        run_clocks(database)
+
+    assert len(to_dos(place)) == before
+
+
+def test_what_the_patient_does_alone_is_watched_too(place: Place, database: Database):
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        referral = place.referral(ReferralState.HELD, mode=Mode.SELF_DIRECTED)
+        move(place.town.session, referral, ReferralEvent.BEGIN, place.actors[ActorKind.CLOCK])
+        drop_questions(place)
+        traveller.shift(timedelta(days=22))
+        run_clocks(database)
+
+    assert [to_do.reason for to_do in to_dos(place)] == ["other"]
+
+
+def test_a_day_that_was_closed_meanwhile_moves_the_reminder_on(place: Place, database: Database):
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        referral = sent(place, database)
+        close_day(place.town.session, place.organization.id, date(2026, 6, 3), by=place.staff.id)
+        place.town.commit()
+        traveller.shift(timedelta(days=1))
+        wednesday = run_clocks(database)
+        moved_to = fresh(place, referral).next_clock_at
+        traveller.shift(timedelta(days=1))
+        thursday = run_clocks(database)
+
+    assert (wednesday, moved_to, thursday) == (0, TUESDAY + timedelta(days=2), 1)
+
+
+def test_closed_days_move_the_expiry_and_the_link_lives_as_long(place: Place, database: Database):
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        referral = sent(place, database)  # a fast need: it would expire on Friday
+        for day in (3, 4, 5, 8):
+            close_day(place.town.session, place.organization.id, date(2026, 6, day), by=place.staff.id)
+        place.town.commit()
+        traveller.shift(timedelta(days=3, minutes=1))
+        run_clocks(database)
+        on_friday = live_link(place.town.session, referral.id)
+        place.town.commit()
+        traveller.shift(timedelta(days=8))
+        while run_clocks(database):
+            pass
+
+    assert on_friday is not None
+    assert fresh(place, referral).state == "expired"
+    assert referral.closed_at == TUESDAY + timedelta(days=11, minutes=1)
+
+
+def test_a_zone_that_changes_moves_the_next_step(place: Place, database: Database):
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        referral = sent(place, database)
+        place.organization.timezone_name = "Pacific/Honolulu"  # Tuesday 7:00 there: Wednesday 7:00 is the same moment
+        place.town.commit()
+        traveller.shift(timedelta(days=1))
+        same = run_clocks(database)
+        place.organization.timezone_name = "Pacific/Kiritimati"  # Wednesday 7:00 there already
+        place.town.commit()
+        traveller.shift(timedelta(days=1))
+        moved = run_clocks(database)
+
+    assert (same, moved) == (1, 1)
+    assert fresh(place, referral).next_clock_step == ClockStep.TO_DO
+    assert referral.next_clock_at == TUESDAY + timedelta(days=2)
+
+
+def test_a_referral_keeps_the_policy_it_was_signed_under(place: Place, database: Database):
+    with time_machine.travel(TUESDAY, tick=False):
+        old = place.referral(ReferralState.DRAFT)
+        move(place.town.session, old, ReferralEvent.SIGN, place.actors[ActorKind.MEMBERSHIP])
+        patient_policy(place)
+        place.need = place.town.need(place.patient, "transportation")
+        new = place.referral(ReferralState.DRAFT)
+        move(place.town.session, new, ReferralEvent.SIGN, place.actors[ActorKind.MEMBERSHIP])
+        for referral in (old, new):
+            move(place.town.session, referral, ReferralEvent.SEND, place.actors[ActorKind.CLOCK])
+
+    assert (old.clock_policy, new.clock_policy) == ("2026-11", "2026-06-02")
+    assert old.next_clock_at == TUESDAY + timedelta(days=1)
+    assert new.next_clock_at == TUESDAY + timedelta(days=6)  # four business days, over a weekend
 
 
 def test_today_means_a_navigator_hears_within_the_hour(place: Place, database: Database):
@@ -159,31 +286,14 @@ def test_one_broken_referral_does_not_stop_the_others(place: Place, database: Da
     assert (done, fresh(place, broken).state, fresh(place, sound).state) == (1, "held", "sent")
 
 
-PACES = [
-    ("food", Urgency.ROUTINE, Pace.FAST),
-    ("utilities", Urgency.ROUTINE, Pace.FAST),
-    ("housing", Urgency.ROUTINE, Pace.SLOW),
-    ("employment", Urgency.ROUTINE, Pace.USUAL),
-    ("employment", Urgency.SOON, Pace.FAST),
-    ("food", Urgency.SOON, Pace.FASTEST),
-    ("housing", Urgency.SOON, Pace.USUAL),
-    ("housing", Urgency.TODAY, Pace.WITHIN_THE_HOUR),
-]
+def test_do_no_harm_nobody_is_told_to_ask_about_a_sensitive_need(place: Place, database: Database):
+    place.need = place.town.need(place.patient, "interpersonal_safety")
+    with time_machine.travel(TUESDAY, tick=False) as traveller:
+        referral = place.referral(ReferralState.HELD, mode=Mode.PHONE_HAND_OVER)
+        move(place.town.session, referral, ReferralEvent.BEGIN, place.actors[ActorKind.CLOCK])
+        drop_questions(place)
+        traveller.shift(timedelta(days=35))
+        run_clocks(database)
 
-
-@pytest.mark.parametrize(("domain", "urgency", "pace"), PACES)
-def test_hunger_is_faster_and_housing_slower(domain, urgency, pace):
-    assert pace_of(domain, urgency) is pace
-
-
-def test_the_usual_policy_is_that_of_the_product():
-    waits = [CLOCK_POLICY.wait(Pace.USUAL, step) for step in STEPS]
-
-    assert waits == [Wait(1), Wait(2), Wait(3), Wait(5)]
-
-
-@pytest.mark.parametrize("pace", list(Pace))
-def test_no_step_comes_before_the_one_before_it(pace):
-    waits = [(CLOCK_POLICY.wait(pace, step).business_days, CLOCK_POLICY.wait(pace, step).minutes) for step in STEPS]
-
-    assert waits == sorted(waits)
+    (to_do,) = to_dos(place)
+    assert "Do not call about it" in to_do.note

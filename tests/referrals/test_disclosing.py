@@ -4,17 +4,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from referral.accounts.links import token_for
-from referral.kit.crypto import vault_of
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import Disclosure
 from referral.referrals.actions import move
 from referral.referrals.actors import ActorKind
 from referral.referrals.disclosing import permitted_now
 from referral.referrals.models import Referral
-from referral.referrals.notices import live_link
 from referral.referrals.states import ReferralEvent, ReferralState
 from tests.referrals.conftest import Place
+from tests.referrals.desks import Desk, token_of
 from tests.sign_in import sign_in
 
 NEVER_AGAIN = ("Food", "Spanish", "93702", "Rosa", "Molina")
@@ -104,13 +102,18 @@ def test_a_consent_for_another_organization_changes_nothing(session: ScopedSessi
     assert "need" in permitted.values
 
 
+def list_of(client: FlaskClient) -> str:
+    """The requests in the inbox, without the filters above them, which name every need and language."""
+    return client.get("/inbox?show=all").text.partition("<table")[2]
+
+
 @pytest.mark.parametrize("state", ["withdrawn", "cancelled", "entered_in_error"])
 def test_a_request_taken_back_shows_nothing_in_the_inbox(client: FlaskClient, place: Place, state):
     referral = place.referral(ReferralState(state))
     place.town.commit()
     sign_in(client, place.staff)
 
-    page, listed = client.get(f"/inbox/{referral.id}").text, client.get("/inbox?show=all").text
+    page, listed = client.get(f"/inbox/{referral.id}").text, list_of(client)
 
     assert "has taken this request back" in page
     assert "delete or shred" in page
@@ -124,7 +127,7 @@ def test_a_closed_request_shows_nothing_once_sharing_was_stopped(client: FlaskCl
     place.town.commit()
     sign_in(client, place.staff)
 
-    page, listed = client.get(f"/inbox/{referral.id}").text, client.get("/inbox?show=all").text
+    page, listed = client.get(f"/inbox/{referral.id}").text, list_of(client)
 
     assert "has taken this request back" in page
     assert not any(word in page + listed for word in NEVER_AGAIN)
@@ -135,7 +138,7 @@ def test_the_link_page_shows_nothing_without_standing_consent(client: FlaskClien
     newer_consent(place)
     place.town.commit()
 
-    page = client.get(link_path(place, from_link)).text
+    page = opened_page(client, place, from_link)
 
     assert "has taken this request back" in page
     assert not any(word in page for word in NEVER_AGAIN)
@@ -145,14 +148,13 @@ def test_what_still_stands_carries_no_notice(client: FlaskClient, place: Place):
     referral = sent(place)
     place.town.commit()
 
-    page = client.get(link_path(place, referral)).text
+    page = opened_page(client, place, referral)
 
     assert "Food" in page
     assert "has taken this request back" not in page
 
 
-def link_path(place: Place, referral: Referral) -> str:
-    session = place.town.session
-    found = f"/answer/{token_for(vault_of(session), live_link(session, referral.id))}"
-    place.town.commit()
-    return found
+def opened_page(client: FlaskClient, place: Place, referral: Referral) -> str:
+    desk = Desk(client)
+    desk.open(token_of(place.town, referral))
+    return desk.look().text

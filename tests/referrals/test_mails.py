@@ -10,8 +10,9 @@ from referral.outbox.models import Message
 from referral.referrals.actions import accept, cancel, move
 from referral.referrals.actors import ActorKind
 from referral.referrals.mails import compose_organization_mail
-from referral.referrals.notices import ACCEPTED, NEW, RECALLED, REMINDER, SECOND_CONTACT, queue_mail
+from referral.referrals.notices import ACCEPTED, FRESH, NEW, RECALLED, REMINDER, SECOND_CONTACT, queue_mail
 from referral.referrals.states import ReferralEvent, ReferralState
+from resources_directory.db import new_id
 from resources_directory.models.organization import Contact, Organization
 from tests.referrals.conftest import Place
 
@@ -67,6 +68,17 @@ def test_after_acceptance_the_fresh_link_goes_out(session: ScopedSession, place:
     words = compose_organization_mail(session, mail(session, ACCEPTED), clock.now())
 
     assert "http://localhost/answer/" in words.body
+
+
+def test_a_fresh_link_for_an_old_one_tells_nothing_but_the_link(session: ScopedSession, place: Place):
+    referral = sent(session, place)
+    queue_mail(session, referral, FRESH, once=new_id())
+
+    words = compose_organization_mail(session, mail(session, FRESH), clock.now())
+
+    assert isinstance(words, Composed)
+    assert (words.to, "http://localhost/answer/" in words.body) == ("desk@greentable.example", True)
+    assert not any(secret in words.body.casefold() for secret in ("rosa", "molina", "food", "93702", "boxes"))
 
 
 def test_a_recall_says_to_stop_and_has_no_link(session: ScopedSession, place: Place):

@@ -32,7 +32,7 @@ def actor_for(place: Place, event: ReferralEvent):
 @pytest.mark.parametrize(("pair", "target"), LEGAL, ids=[f"{pair[0]}-{pair[1]}" for pair, _ in LEGAL])
 def test_a_legal_move_moves_and_is_remembered(session: ScopedSession, place: Place, pair, target):
     state, event = pair
-    referral = place.referral(state)
+    referral = place.referral(state, mode=Mode.SELF_DIRECTED if event is E.BEGIN else Mode.SENT)
     version = referral.version
 
     move(session, referral, event, actor_for(place, event), reason="other")
@@ -91,11 +91,21 @@ def test_two_live_referrals_for_one_need_are_refused_in_words(session: ScopedSes
 @pytest.mark.parametrize("mode", [Mode.SELF_DIRECTED, Mode.PHONE_HAND_OVER])
 def test_a_patient_may_go_elsewhere_while_a_place_is_asked(session: ScopedSession, place: Place, mode):
     place.referral(S.SENT)
+    place.service = place.town.service()
     second = place.referral(S.DRAFT, mode=mode)
 
     move(session, second, E.SIGN, place.actors[ActorKind.MEMBERSHIP])
 
     assert second.state == S.HELD
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_one_service_is_not_tried_twice_at_once(session: ScopedSession, place: Place, mode):
+    place.referral(S.IN_PROGRESS, mode=Mode.SELF_DIRECTED)
+    second = place.referral(S.DRAFT, mode=mode)
+
+    with pytest.raises(Conflict, match="being tried"):
+        move(session, second, E.SIGN, place.actors[ActorKind.MEMBERSHIP])
 
 
 def test_waitlist_as_a_first_answer_accepts_too(session: ScopedSession, place: Place):
@@ -154,7 +164,7 @@ def test_what_the_patient_does_alone_leaves_nothing(session: ScopedSession, plac
     move(session, referral, E.BEGIN, place.actors[ActorKind.CLOCK])
 
     mails = session.scalars(select(Message).where(Message.channel == "email")).all()
-    assert (referral.receiver_id, referral.next_clock_at, mails) == (None, None, [])
+    assert (referral.receiver_id, referral.next_clock_step, mails) == (None, "watch", [])
 
 
 def test_a_recall_kills_the_link_and_tells_the_receiver(session: ScopedSession, place: Place):

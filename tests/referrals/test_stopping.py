@@ -11,6 +11,8 @@ from referral.referrals.actions import move
 from referral.referrals.actors import ActorKind
 from referral.referrals.notices import RECALLED, live_link
 from referral.referrals.states import REFERRAL_MACHINE, Mode, ReferralEvent, ReferralState
+from referral.screening.models import Need
+from referral.todos.models import ToDo
 from tests.referrals.conftest import Place, moves_of
 
 S = ReferralState
@@ -116,3 +118,14 @@ def test_the_page_says_what_will_happen(nurse: FlaskClient, place: Place):
 
     assert "Every request that is under way with them is withdrawn" in page
     assert "delete or shred" in page
+
+
+def test_the_need_stays_somebodys_to_do(nurse: FlaskClient, place: Place):
+    referral = place.referral(S.ACCEPTED)
+    need = place.town.session.get_one(Need, referral.need_id)
+    need.confirmed_at = need.created_at
+
+    stop(nurse, place)
+
+    waiting = select(ToDo).where(ToDo.done_at.is_(None), ToDo.subject_kind == "need")
+    assert [row.subject_id for row in place.town.session.scalars(waiting)] == [referral.need_id]

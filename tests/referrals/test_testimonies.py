@@ -172,7 +172,7 @@ def test_the_organization_does_not_see_what_the_patient_says(session: ScopedSess
     say(session, referral, ORG, Outcome.RECEIVED)
     session.expunge_all()
 
-    session.info["scope"] = Scope(ScopeKind.MEMBERSHIP, "membership", receiver_ids=frozenset({place.organization.id}))
+    session.take_scope(Scope(ScopeKind.MEMBERSHIP, "membership", receiver_ids=frozenset({place.organization.id})))
     seen = session.scalars(select(Testimony)).all()
 
     assert [row.side for row in seen] == [ORG]
@@ -184,7 +184,7 @@ def test_a_link_shows_the_organization_only_its_own_words(session: ScopedSession
     say(session, referral, ORG, Outcome.RECEIVED)
     session.expunge_all()
 
-    session.info["scope"] = Scope(ScopeKind.LINK, "link", referral_id=referral.id)
+    session.take_scope(Scope(ScopeKind.LINK, "link", referral_id=referral.id))
 
     assert [row.side for row in organization_testimonies(session, referral.id)] == [ORG]
 
@@ -201,3 +201,19 @@ def test_a_link_shows_the_organization_only_its_own_words(session: ScopedSession
 )
 def test_contradiction_is_about_whether_help_came(one, other, expected):
     assert contradict(one, other) is contradict(other, one) is expected
+
+
+@pytest.mark.parametrize("side", [ORG, PATIENT])
+def test_help_that_came_in_part_is_said_as_part_in_state_and_history(nurse, place: Place, side: Side):
+    referral = place.referral(S.ACCEPTED)
+    how = TestimonyChannel.LINK if side is ORG else TestimonyChannel.PHONE
+    testimonies.testify(
+        place.town.session, referral, GivenTestimony(side, Outcome.PARTLY_RECEIVED, how, speaker="Olga")
+    )
+    place.town.commit()
+
+    page = nurse.get(f"/referrals/{referral.id}").text
+
+    assert "It was closed: part of the help was received." in page
+    assert "Help was received" not in page
+    assert "Part of the help was received" in page

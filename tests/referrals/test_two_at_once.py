@@ -15,7 +15,7 @@ from referral.referrals.actions import accept, cancel, decline, move, withdraw
 from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.queries import referral_by_id
-from referral.referrals.states import DeclineReason, ReferralEvent, ReferralState
+from referral.referrals.states import DeclineReason, Mode, ReferralEvent, ReferralState
 from tests.referrals.conftest import Place, moves_of
 
 Step = Callable[[ScopedSession, Referral], object]
@@ -94,6 +94,18 @@ def test_whoever_read_before_the_other_wrote_loses(database: Database, place: Pl
 
 def test_of_two_referrals_signed_for_one_need_at_once_one_is_held(app, place: Place, database: Database):
     first, second = place.referral(ReferralState.DRAFT), place.referral(ReferralState.DRAFT)
+    place.town.commit()
+
+    def sign(session: ScopedSession, referral: Referral) -> object:
+        return move(session, referral, ReferralEvent.SIGN, place.actors[ActorKind.MEMBERSHIP])
+
+    results = together(app, database, [(first.id, sign), (second.id, sign)])
+
+    assert results == ["lost", "won"]
+
+
+def test_of_two_who_send_a_patient_to_one_service_at_once_one_is_held(app, place: Place, database: Database):
+    first, second = (place.referral(ReferralState.DRAFT, mode=Mode.SELF_DIRECTED) for _colleague in range(2))
     place.town.commit()
 
     def sign(session: ScopedSession, referral: Referral) -> object:

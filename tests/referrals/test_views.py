@@ -89,7 +89,8 @@ STEPS = [
 def test_the_clinics_steps(nurse: FlaskClient, place: Place, state, step, after):
     referral = stored(place, state)
 
-    answer = nurse.post(f"/referrals/{referral.id}/{step}", data={"version": referral.version, "note": "Why not."})
+    told = {"version": referral.version, "note": "Why not.", "reason": "wrong_details", "sure": "y"}
+    answer = nurse.post(f"/referrals/{referral.id}/{step}", data=told)
 
     last = moves_of(place.town.session, fresh(place, referral))[-1]
     assert (answer.status_code, referral.state) == (303, after)

@@ -17,9 +17,27 @@ from resources_directory.access import AccessModes, access_of
         ("By appointment only.", AccessModes(walk_in=False, apply_first=True)),
         ("Fill out the online application.", AccessModes(apply_first=True)),
         ("Sorry, no walk ins", AccessModes(walk_in=False)),
+        (
+            "Call first; the line is open during the hours shown, and no appointment is needed.",
+            AccessModes(by_phone=True),
+        ),
+        ("Call first, or drop in on Mondays.", AccessModes(walk_in=True, by_phone=True)),
         ("Historically recalled", AccessModes()),
     ],
-    ids=["unknown", "empty", "vague", "both", "free", "must call", "only", "form", "refused", "words within words"],
+    ids=[
+        "unknown",
+        "empty",
+        "vague",
+        "both",
+        "free",
+        "must call",
+        "only",
+        "form",
+        "refused",
+        "a line",
+        "a line and a door",
+        "words within words",
+    ],
 )
 def test_words_say_how_one_gets_in(words: str | None, modes: AccessModes) -> None:
     assert access_of(words) == modes

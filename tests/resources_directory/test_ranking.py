@@ -7,14 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from resources_directory.ranking import Wishes, rank, reasons_for
+from resources_directory.ranking import Factor, Wishes, behind, rank, reasons_for
 from resources_directory.service_hit import Capacity, ReasonCode, ServiceHit, SpokenLanguage
 from tests.resources_directory.records import NOW
 
 C = ReasonCode
 PLAIN = ServiceHit(UUID(int=1), "Plain", UUID(int=2), "Organization", distance_km=3.0)
 SPANISH = SpokenLanguage("es", "Spanish")
-EVERYTHING = Wishes(language="es", age=17.5, has_place=True)
+EVERYTHING = Wishes(language="es", age=17.5, has_place=True, somebody=True)
+AGELESS = Wishes(language="es", somebody=True)
 
 
 def codes(hit: ServiceHit, wishes: Wishes = EVERYTHING) -> set[ReasonCode]:
@@ -33,7 +34,13 @@ def codes(hit: ServiceHit, wishes: Wishes = EVERYTHING) -> set[ReasonCode]:
         ({"maximum_age": 16}, C.AGE_OUTSIDE),
         ({"minimum_age": 0}, C.AGE_FITS),
         ({}, C.AGE_UNKNOWN),
+        ({"eligibility": "For veterans."}, C.FOR_WHOM_UNCONFIRMED),
+        ({"eligibility": "Age 16 and older.", "minimum_age": 16}, C.FOR_WHOM),
+        ({"eligibility": "Age 16 and older."}, C.FOR_WHOM_UNCONFIRMED),
+        ({"eligibility": "Open to everyone."}, C.FOR_WHOM),
+        ({"eligibility": "No rules about income or papers."}, C.FOR_WHOM),
         ({"walk_in": True}, C.WALK_IN),
+        ({"walk_in": True, "remote": True, "distance_km": None}, C.ACCESS_UNKNOWN),
         ({"walk_in": False}, C.ACCESS_UNKNOWN),
         ({"capacity": Capacity(2, NOW)}, C.HAS_ROOM),
         ({"capacity": Capacity(0, NOW)}, C.FULL),
@@ -67,6 +74,8 @@ def test_what_nobody_asked_for_is_no_reason() -> None:
         ({"languages": (SPANISH,)}, {"interpretation_services": "On call"}),
         ({"languages": (SPANISH,), "distance_km": 12.0}, {"distance_km": 1.0}),
         ({}, {"minimum_age": 65}),
+        ({}, {"eligibility": "For veterans."}),
+        ({}, {"eligibility": "For veterans.", "languages": (SPANISH,)}),
         ({"distance_km": 1.0}, {"distance_km": 9.0}),
         ({"walk_in": True}, {"apply_first": True}),
         ({"capacity": Capacity(1, NOW)}, {"capacity": Capacity(9, NOW - timedelta(days=60))}),
@@ -77,6 +86,8 @@ def test_what_nobody_asked_for_is_no_reason() -> None:
         "before interpreter",
         "language before distance",
         "age",
+        "for whom",
+        "for whom before language",
         "near",
         "walk in",
         "fresh word",
@@ -89,6 +100,25 @@ def test_the_better_fit_comes_first(better: dict[str, Any], worse: dict[str, Any
     ranked = rank([second, first], EVERYTHING, now=NOW)
 
     assert [hit.service_id for hit in ranked] == [first.service_id, second.service_id]
+
+
+def test_while_no_age_is_known_what_is_for_an_age_stands_after_all_others() -> None:
+    far = replace(PLAIN, service_id=UUID(int=9), distance_km=400.0)
+    older = replace(PLAIN, minimum_age=60, languages=(SPANISH,))
+
+    assert [hit.minimum_age for hit in rank([older, far], AGELESS, now=NOW)] == [None, 60]
+    assert C.AGE_UNCONFIRMED in codes(older, AGELESS)
+    assert C.AGE_UNCONFIRMED not in codes(older, Wishes(language="es")), "nobody is asked for"
+
+
+def test_why_one_stands_behind_another_names_what_moves_it() -> None:
+    better = replace(PLAIN, languages=(SPANISH,), distance_km=1.0)
+    other = replace(PLAIN, service_id=UUID(int=9), distance_km=9.0, eligibility="For veterans.")
+
+    first, second = rank([other, better], EVERYTHING, now=NOW)
+
+    assert behind(second, first, now=NOW) == [Factor.DISTANCE, Factor.LANGUAGE, Factor.FOR_WHOM]
+    assert behind(first, second, now=NOW) == []
 
 
 def test_full_never_lowers_a_rank() -> None:

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, delete, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, delete, inspect, select, text
 from sqlalchemy.orm import Session
 
 from resources_directory.db import engine_for
@@ -18,28 +18,29 @@ from resources_directory.text_index import (
 from tests.resources_directory.records import Records
 
 
-def extra_names(session: Session) -> set[str]:
+def extra_names(connection: Connection) -> set[str]:
     """What the database holds beside the table itself."""
-    if session.get_bind().dialect.name == "sqlite":
-        names = session.scalars(text("SELECT name FROM sqlite_master WHERE tbl_name LIKE 'service_text%'"))
+    if connection.dialect.name == "sqlite":
+        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE tbl_name LIKE 'service_text%'"))
         return {name for name in names if name != "service_text" and not name.startswith(("sqlite_", "uq_"))}
-    found = {index["name"] for index in inspect(session.connection()).get_indexes("service_text")}
+    found = {index["name"] for index in inspect(connection).get_indexes("service_text")}
     return {name for name in found if name and not name.startswith("uq_")}
 
 
-def test_the_index_can_be_dropped_and_made_again(directory_session: Session) -> None:
-    before = extra_names(directory_session)
+def test_the_index_can_be_dropped_and_made_again(owner_url: str) -> None:
+    with create_engine(owner_url).connect() as connection:
+        before = extra_names(connection)
 
-    drop_text_index(directory_session.connection())
-    dropped = extra_names(directory_session)
-    create_text_index(directory_session.connection())
+        drop_text_index(connection)
+        dropped = extra_names(connection)
+        create_text_index(connection)
 
-    assert dropped == set()
-    assert extra_names(directory_session) == before != set()
+        assert dropped == set()
+        assert extra_names(connection) == before != set()
 
 
 def test_everything_beside_the_table_is_known_by_its_name(directory_session: Session) -> None:
-    assert all(name.startswith(INDEX_NAMES_BEGIN) for name in extra_names(directory_session))
+    assert all(name.startswith(INDEX_NAMES_BEGIN) for name in extra_names(directory_session.connection()))
 
 
 def test_rows_that_go_leave_the_index(records: Records, directory_session: Session) -> None:

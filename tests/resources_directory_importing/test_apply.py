@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from resources_directory.corrections import correct_listing, listed_facts
 from resources_directory.geo import Point, cell_of
 from resources_directory.importing import report as reports
 from resources_directory.importing.columns import ORDER, table_of
@@ -283,3 +284,20 @@ def test_json_that_is_nested_without_end_is_refused(
 
     with pytest.raises(ImportRefused, match="nested too deep"):
         run()
+
+
+def test_what_was_corrected_here_stays_when_the_source_is_imported_again(
+    directory_session: Session, delivery: Delivery, run: Import
+) -> None:
+    delivery.basics(service={"description": "Boxes."})
+    run()
+    service = directory_session.scalars(select(Service)).one()
+    facts = listed_facts(service) | {"description": "Kosher boxes."}
+    correct_listing(directory_session, service, facts, by="the organization", now=NOW)
+    delivery.basics(service={"description": "Boxes, since May.", "url": "https://boxes.example"})
+
+    first, again = run(), run()
+
+    directory_session.refresh(service)
+    assert (service.description, service.url) == ("Kosher boxes.", "https://boxes.example")
+    assert (first.changed, again.changed) == (1, 0)

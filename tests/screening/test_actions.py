@@ -33,13 +33,13 @@ def test_a_positive_answer_makes_a_need_that_is_not_confirmed(session: ScopedSes
     assert wanted_needs(session, rosa.id) == []
 
 
-def test_answers_are_sealed_and_skipped_ones_are_not_kept(session: ScopedSession, rosa: Patient) -> None:
+def test_answers_are_sealed_and_what_was_passed_over_is_kept_as_such(session: ScopedSession, rosa: Patient) -> None:
     screening = record_screening(session, rosa, filling(food="yes", food_want="yes", work="skip"))
 
     stored = session.query(Answer).filter_by(item="food").one().value_sealed
     assert stored is not None
     assert b"yes" not in stored
-    assert answers_of(session, screening.id) == {"food": "yes", "food_want": "yes"}
+    assert answers_of(session, screening.id) == {"food": "yes", "food_want": "yes", "work": "skip"}
 
 
 def test_the_same_filling_twice_is_one_screening(session: ScopedSession, rosa: Patient) -> None:

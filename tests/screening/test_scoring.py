@@ -35,7 +35,9 @@ def test_positive_answers_name_their_domain(answers: dict[str, str], found: list
 @pytest.mark.parametrize(
     ("ticked", "alone", "kept", "why"),
     [
-        ({"food": "skip", "food_want": None}, True, {}, "a skipped question has no answer"),
+        ({"food": "skip", "food_want": None}, True, {"food": "skip"}, "what was passed over is written down"),
+        ({"food": "declined"}, True, {"food": "declined"}, "as is that somebody would rather not say"),
+        ({"food_want": "skip"}, True, {}, "a wish for help is there or not"),
         ({"food": "perhaps"}, True, {}, "an unknown value"),
         ({"gold": "yes"}, True, {}, "an unknown question"),
         ({"safety_afraid": "yes"}, True, {"safety_afraid": "yes"}, "alone"),

@@ -24,8 +24,13 @@ def needs(session: ScopedSession, patient: Patient) -> list[Need]:
     return found
 
 
-def answer(browser: FlaskClient, patient: Patient, **ticked: str) -> tuple[int, str]:
-    form = {"form_id": str(uuid4()), "language": "en"} | ticked
+HOW = {"mode": "staff", "chosen_instrument": "needs_check@2026-11", "language": "en", "respondent": "patient"}
+
+
+def answer(
+    browser: FlaskClient, patient: Patient, *, how: dict[str, str] | None = None, **ticked: str
+) -> tuple[int, str]:
+    form = {"form_id": str(uuid4())} | HOW | (how or {}) | {f"a-{name}": value for name, value in ticked.items()}
     response = browser.post(f"/patients/{patient.id}/screen/answers", data=form)
     return response.status_code, response.headers.get("Location") or response.text
 
@@ -41,14 +46,14 @@ def test_the_first_step_asks_no_question_of_the_instrument(browser: FlaskClient,
 def test_safety_is_asked_about_only_when_alone_is_ticked(
     browser: FlaskClient, rosa: Patient, alone: dict[str, str], shown: bool
 ) -> None:
-    page = browser.post(f"/patients/{rosa.id}/screen", data={"language": "en"} | alone).text
+    page = browser.post(f"/patients/{rosa.id}/screen", data=HOW | alone).text
 
     assert "help to get food" in page
     assert (AFRAID in page) is shown
 
 
 def test_questions_in_spanish_stand_beside_the_language_of_the_staff(browser: FlaskClient, rosa: Patient) -> None:
-    page = browser.post(f"/patients/{rosa.id}/screen", data={"language": "es"}).text
+    page = browser.post(f"/patients/{rosa.id}/screen", data=HOW | {"language": "es"}).text
 
     assert '<span lang="es" dir="auto">¿Quiere ayuda con la comida?</span>' in page
     assert '<span lang="en" dir="auto">Do you want help to get food?</span>' in page
@@ -80,11 +85,11 @@ def test_answers_on_safety_sent_without_alone_are_not_taken(
 def test_a_yes_without_the_wish_for_help_is_asked_again_and_nothing_is_lost(
     browser: FlaskClient, session: ScopedSession, rosa: Patient
 ) -> None:
-    status, page = answer(browser, rosa, food="yes", work="no", interpreter="Line 4711", alone="yes")
+    status, page = answer(browser, rosa, how={"interpreter": "Line 4711", "alone": "yes"}, food="yes", work="no")
 
     assert status == 422
     assert "Ask whether they want help with it" in page
-    assert 'checked id="food-0"' in page
+    assert 'checked id="a-food-0"' in page
     assert 'value="Line 4711"' in page
     assert AFRAID in page
     assert session.query(Screening).count() == 0
@@ -95,15 +100,15 @@ def test_the_same_answers_sent_twice_are_one_screening(
 ) -> None:
     form_id = str(uuid4())
 
-    first = answer(browser, rosa, form_id=form_id, food="yes", food_want="yes")
-    second = answer(browser, rosa, form_id=form_id, food="yes", food_want="yes")
+    first = answer(browser, rosa, how={"form_id": form_id}, food="yes", food_want="yes")
+    second = answer(browser, rosa, how={"form_id": form_id}, food="yes", food_want="yes")
 
     assert first == second
     assert len(needs(session, rosa)) == 1
 
 
 def test_a_safety_need_has_a_neutral_name_in_lists(browser: FlaskClient, rosa: Patient) -> None:
-    _status, address = answer(browser, rosa, alone="yes", safety_afraid="yes", safety_afraid_want="yes")
+    _status, address = answer(browser, rosa, how={"alone": "yes"}, safety_afraid="yes", safety_afraid_want="yes")
 
     for page in (browser.get(address).text, browser.get(f"/patients/{rosa.id}").text):
         assert "A private matter" in page

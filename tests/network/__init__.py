@@ -1,0 +1,1 @@
+"""Tests of the network: a real server on a real socket."""

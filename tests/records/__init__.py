@@ -1,0 +1,1 @@
+"""Tests of whole records: export, erasure, legal hold, retention."""
