@@ -8,7 +8,7 @@ demo: $(VENV)/installed ## the invented county in your browser
 	@$(BIN)/flask demo --port $(PORT) $(if $(RESET),--reset) $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
 test: $(VENV)/installed-dev ## the whole suite, on every database and browser found
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 check: $(VENV)/installed-dev ## style, types, import contracts, templates, catalogs
 	$(BIN)/ruff check .
@@ -21,8 +21,26 @@ check: $(VENV)/installed-dev ## style, types, import contracts, templates, catal
 bench: $(VENV)/installed-dev ## speed, as ratios within one run
 	$(BIN)/python -m tests.bench
 
+assurance: $(VENV)/installed-dev ## the tests of the security checklist, and their results into docs/security.md
+	$(BIN)/python -m tests.assurance
+
+scan: $(VENV)/installed-dev .venv-scan/installed ## other people's tools look at the code and at the running program
+	$(BIN)/python -m tests.scan
+
+sbom: $(VENV)/installed-dev ## the list of what is built in, as CycloneDX
+	@$(BIN)/python -m tests.scan.sbom
+
 faults: $(VENV)/installed-dev ## 100 random kills of web and worker
 	FAULT_ROUNDS=100 $(BIN)/pytest -n 2 tests/faults
+
+matrix: $(VENV)/installed-dev ## every role on every database: `make test` asks a role of each kind on PostgreSQL
+	EVERY_ROLE=1 $(BIN)/pytest -n 2 tests/access
+
+mutate: $(VENV)/installed-dev ## remove one rule of access at a time: the matrix must notice
+	$(BIN)/python -m tests.access.mutate
+
+pictures: $(VENV)/installed-dev ## the README's pictures, taken anew
+	$(BIN)/python -m tests.browser.pictures
 
 translations: $(VENV)/installed-dev ## gather the strings of pages into the catalogs
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --no-location --project NeedsRx .
@@ -37,4 +55,9 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	@touch $@
 
-.PHONY: demo test check bench faults translations
+.venv-scan/installed: tests/scan/requirements.txt
+	$(PYTHON) -m venv .venv-scan
+	.venv-scan/bin/pip install --quiet --requirement tests/scan/requirements.txt
+	@touch $@
+
+.PHONY: demo test check bench assurance scan sbom faults translations pictures matrix mutate
