@@ -4,6 +4,7 @@ Why these times: a screen left open in an examination room is the likeliest leak
 (automatic logoff, 45 CFR 164.312(a)(2)(iii)), organizations 30; nobody works longer than 12 hours in one go.
 """
 
+import functools
 import hashlib
 import secrets
 from datetime import timedelta
@@ -191,6 +192,7 @@ def _end_surplus(session: ScopedSession, person_id: UUID) -> None:
     session.flush()
 
 
+@functools.cache
 def _signed_rows() -> Select[LoginSession, Person, Membership, Member, int, bool]:
     other = aliased(Membership)
     count = (

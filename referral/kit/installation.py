@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, select
+from sqlalchemy import CheckConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from referral.kit import clock
@@ -53,8 +53,27 @@ def is_demo(session: Session) -> bool:
 
 def follow_clock(session: Session) -> None:
     """Set this process's clock to the database's story: only a demo database runs ahead."""
-    ahead = session.scalar(select(Installation.clock_ahead_s).where(Installation.id == 1, Installation.demo))
+    ahead = session.scalar(_AHEAD)
     clock.set_offset(timedelta(seconds=ahead or 0))
+
+
+#: Seconds by which the demo's clock runs ahead; nothing where there is no demo.
+_AHEAD = select(Installation.clock_ahead_s).where(Installation.id == 1, Installation.demo)
+#: When any worker was last seen.
+_LAST_SEEN = select(func.max(WorkerHeartbeat.seen_at))
+
+#: What every page asks at once, with a column of its own beside: see `glance`.
+GLANCE = (
+    select(Installation.demo).where(Installation.id == 1).scalar_subquery(),
+    _AHEAD.scalar_subquery(),
+    _LAST_SEEN.scalar_subquery(),
+)
+
+
+def glance(demo: bool | None, ahead_s: int | None, last_seen: datetime | None) -> tuple[bool, bool]:
+    """Return (whether this is a demo, whether no worker was seen lately) from the columns GLANCE; follow the clock."""
+    clock.set_offset(timedelta(seconds=ahead_s or 0))
+    return bool(demo), _is_stale(last_seen)
 
 
 def beat(session: Session, worker: str) -> None:
@@ -64,5 +83,8 @@ def beat(session: Session, worker: str) -> None:
 
 def worker_is_stale(session: Session) -> bool:
     """Return True when no worker was seen lately."""
-    latest = session.scalar(select(WorkerHeartbeat.seen_at).order_by(WorkerHeartbeat.seen_at.desc()).limit(1))
-    return latest is None or clock.wall() - latest > STALE_HEARTBEAT
+    return _is_stale(session.scalar(_LAST_SEEN))
+
+
+def _is_stale(last_seen: datetime | None) -> bool:
+    return last_seen is None or clock.wall() - last_seen > STALE_HEARTBEAT

@@ -174,7 +174,7 @@ def _referral_line(session: ScopedSession, to_do: ToDo) -> ReferralLine | None:
         service_name=str(referral.service_facts.get("service_name") or ""),
         organization_name=str(referral.service_facts.get("organization_name") or ""),
         need=str(NEEDS.get(referral.domain, referral.domain)),
-        state_label=str(referral_words.STATES[referral.state]),
+        state_label=str(referral_words.state_words(referral)),
         can_be_told=referral.state not in _NOT_YET,
         lost=lost,
         lost_words=progress_words(lost) if lost else "",

@@ -9,6 +9,7 @@ from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from referral.patients.states import SharedField
 from referral.referrals.models import Referral
 from referral.referrals.states import (
     REFERRAL_MACHINE,
@@ -146,7 +147,9 @@ def _accepted(referral: Referral) -> Standing:
         Tone.GOES_ON,
         _("They said yes"),
         _("They said yes on %(day)s.", day=day),
-        _("They will contact you. You can also call them."),
+        _("They will contact you. You can also call them.")
+        if _can_call_you(referral)
+        else _("They do not have your phone number. Please call them."),
     )
 
 
@@ -160,8 +163,15 @@ def _waitlisted(referral: Referral) -> Standing:
     sentence = _("You are on their waiting list.")
     if referral.waitlist_position:
         sentence = _("You are number %(place)s on their waiting list.", place=referral.waitlist_position)
-    step = _waiting(referral, _("You need not do anything now. They will contact you."))
+    step = _("You need not do anything now. They will contact you.")
+    if not _can_call_you(referral):
+        step = _("They do not have your phone number. Call them now and then to ask.")
+    step = _waiting(referral, step)
     return Standing(Tone.LISTED, _("On a waiting list"), sentence, step)
+
+
+def _can_call_you(referral: Referral) -> bool:
+    return SharedField.PHONE in referral.shared_fields
 
 
 def _waiting(referral: Referral, words: str) -> str:

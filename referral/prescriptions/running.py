@@ -14,7 +14,7 @@ from referral.referrals.actors import Actor
 from referral.referrals.models import Referral
 from referral.referrals.queries import referrals_of_patient
 from referral.referrals.states import LIVE_SENT_STATES, Mode
-from referral.referrals.words import STATES
+from referral.referrals.words import state_words
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _running(row: Referral, by: str) -> Running:
         service=str(row.service_facts.get("service_name") or ""),
         mode=Mode(row.mode),
         state=row.state,
-        state_label=str(STATES[row.state]),
+        state_label=str(state_words(row)),
         by=by,
         signed_at=row.signed_at or row.created_at,
     )

@@ -20,7 +20,7 @@ from referral.patients.states import SharedField
 from referral.patients.words import HOLDERS, METHODS, SAFETY
 from referral.records.gathering import Row, WholeRecord
 from referral.records.words import LOOKED
-from referral.referrals.words import HAPPENED, OUTCOMES, SIDES, STATES, reason_words
+from referral.referrals.words import HAPPENED, OUTCOMES, SIDES, reason_words, state_words
 from referral.screening.instruments import Instrument, needs_check, unanswered
 from referral.screening.scoring import chosen
 from referral.screening.words import NEEDS, STATUSES, WANTS
@@ -121,7 +121,7 @@ def _referrals(record: WholeRecord) -> Iterable[Entry]:
         facts = (
             (_("Organization"), told["organization"] or ""),
             (_("Need"), str(NEEDS[row.domain])),
-            (_("State"), str(STATES[row.state])),
+            (_("State"), str(state_words(row))),
             (_("Signed by"), told["signed_by"] or ""),
         )
         yield Entry(title, (*facts, *reason, *note), tuple(_story(record, row.id)))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from referral.accounts.models import Member
 from referral.kit import clock
 from referral.kit.i18n import current_language, language_name, page_languages
-from referral.kit.installation import follow_clock, is_demo, worker_is_stale
+from referral.kit.installation import GLANCE, glance
 from referral.kit.phone import show_phone
 from referral.kit.scope import NOBODY
 from referral.kit.transaction import current_settings, database
@@ -20,6 +20,11 @@ from referral.web.navigation_bar import nav_items
 
 #: How a directory says that no documents are asked.
 NONE_ASKED = "none asked"
+
+#: The installation, and the time zone of its first member.
+_GLANCE = select(
+    *GLANCE, select(Member.timezone_name).order_by(Member.created_at, Member.id).limit(1).scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,8 @@ def _look_at_installation() -> None:
         return
     try:
         with database().reading(NOBODY) as session:
-            follow_clock(session)
-            g.demo = is_demo(session)
-            g.stale_worker = worker_is_stale(session)
-            g.home_zone = session.scalar(select(Member.timezone_name).order_by(Member.created_at, Member.id).limit(1))
+            *seen, g.home_zone = session.execute(_GLANCE).one()
+        g.demo, g.stale_worker = glance(*seen)
     except SQLAlchemyError:
         g.stale_worker = True  # the page itself says that the database is away
 

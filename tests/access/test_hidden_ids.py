@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+import referral
 from referral.kit.scope import job_scope
-from tests.access.cells import LOOKED
+from tests.access.cells import LEFT, LOOKED
 from tests.access.filling import owned_classes
 from tests.access.roles import EVERYBODY, Browser, enter, headers_of
 from tests.access.tenants import Tenant
@@ -23,6 +25,7 @@ from tests.access.world import BASE_URL, World
 WHO = ("clinician", "clinic_administrator", "organization_staff", "organization_administrator", "privacy_officer")
 _UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _LINK = re.compile(r'href="(/[^"#]*)"')
+_READ = re.compile(r'\bargs\.get(?:list)?\(\s*"([a-z_]+)"')
 MOST_PAGES = 60
 
 
@@ -99,13 +102,33 @@ def _shape(words: str) -> str:
     return re.sub(r"[0-9a-f-]{36}|[0-9]+", "*", words)
 
 
-def foreign_ids(tenant: Tenant) -> list[str]:
-    """Return one id of each kind of thing of the foreign tenant."""
+def foreign_ids(tenant: Tenant) -> dict[str, str]:
+    """Return an id of each kind of thing of the foreign tenant, by kind."""
     kinds: dict[str, UUID] = {}
     for (kind, _state), row_id in tenant.rows.items():
         kinds.setdefault(kind, row_id)
-    others = [tenant.people["clinician"], tenant.memberships["clinician"], tenant.clinic_id, tenant.organization_id]
-    return [str(each) for each in (*kinds.values(), *others)]
+    kinds |= {"person": tenant.people["clinician"], "membership": tenant.memberships["clinician"]}
+    kinds |= {"clinic": tenant.clinic_id, "organization": tenant.organization_id}
+    return {kind: str(row_id) for kind, row_id in kinds.items()}
+
+
+def kind_of(tenant: Tenant, value: str) -> str | None:
+    """Return what kind of thing an id of one's own names, or None for what no tenant owns."""
+    ids = {str(row_id): kind for (kind, _state), row_id in tenant.rows.items()}
+    ids |= dict.fromkeys(map(str, tenant.people.values()), "person")
+    ids |= dict.fromkeys(map(str, tenant.memberships.values()), "membership")
+    return ids.get(value)
+
+
+def tempting(world: World, value: str) -> list[str]:
+    """Return foreign ids to send in place of one's own: of its kind, and of what everything hangs on.
+
+    What the id names is not known of every field: those are sent one of each kind.
+    """
+    foreign, kind = foreign_ids(world.foreign), kind_of(world.own, value)
+    if kind is None:
+        return list(foreign.values())
+    return [foreign[each] for each in dict.fromkeys((kind, "patient", "need", "referral", "person", "clinic"))]
 
 
 def foreign_shown(world: World, text: str) -> list[str]:
@@ -130,7 +153,7 @@ def test_a_foreign_id_in_any_field_of_an_own_form_shows_and_changes_nothing_fore
     before, wrong, tried = rows_of(world, world.foreign), [], 0
 
     for method, path, fields, field in fields_with_ids(world, browser):
-        for foreign in foreign_ids(world.foreign):
+        for foreign in tempting(world, field.value):
             sent = {each.name: each.value for each in fields} | {field.name: foreign}
             world.keeper.changed()
             answer = browser.client.open(
@@ -146,28 +169,39 @@ def test_a_foreign_id_in_any_field_of_an_own_form_shows_and_changes_nothing_fore
     assert tried or name not in ("clinician", "clinic_administrator"), "no form of these pages carries an id"
 
 
+def read_from_queries() -> set[str]:
+    """Return every name that the product reads from the query of an address."""
+    source = Path(referral.__file__).parent.rglob("*.py")
+    found = {name for file in source for name in _READ.findall(file.read_text(encoding="utf-8"))}
+    assert found > {"need", "service", "screening", "person", "next", "page"}, "the pattern finds the names no more"
+    return found
+
+
+def queries(world: World) -> Iterator[dict[str, str]]:
+    """Give each name a foreign id of the kind it names, then all of them one of each kind that much hangs on."""
+    ids = foreign_ids(world.foreign)
+    named = {name: ids.get(name, ids.get(name.removesuffix("_id"), ids["patient"])) for name in read_from_queries()}
+    for sent in (named, *(dict.fromkeys(named, ids[kind]) for kind in ("patient", "referral", "person", "clinic"))):
+        yield sent | {"next": f"/patients/{ids['patient']}", "page": "99999999999"}
+
+
 @pytest.mark.parametrize("name", WHO)
 def test_a_foreign_id_in_a_query_shows_and_changes_nothing(name: str, world: World) -> None:
-    """Every parameter name that the product reads, and every converter's name, on every page without one."""
+    """Every name that the product reads, on every page that has no id in its address."""
     browser = enter(world, next(who for who in EVERYBODY if who.name == name))
     world.keeper.keep()
-    wrong = []
-    names = ["need", "service", "screening", "next", "about_patient", "person", "patient_id", "id", "organization_id"]
+    sent, wrong = list(queries(world)), []
 
     for rule in world.app.url_map.iter_rules():
         if rule.arguments or "GET" not in (rule.methods or ()) or rule.rule.startswith(NOT_WALKED):
             continue
-        for foreign in foreign_ids(world.foreign)[:12]:
-            query = dict.fromkeys(names, foreign) | {
-                "next": f"/patients/{foreign}",
-                "page": "99999999999",
-                "m": foreign,
-            }
+        for query in sent:
             world.keeper.changed()
             answer = browser.client.get(rule.rule, query_string=query, base_url=BASE_URL, headers=headers_of(browser))
-            changed = world.keeper.changed() - LOOKED
-            wrong += [f"{rule.rule}: {each}" for each in (*foreign_shown(world, answer.text), *sorted(changed))]
-            world.keeper.put_back(changed)
+            changed = world.keeper.changed()
+            shown = [*foreign_shown(world, answer.text), *sorted(changed - LOOKED)]
+            wrong += [f"{rule.rule}: {each}" for each in shown]
+            world.keeper.put_back(changed - LEFT)
 
     assert wrong == []
 

@@ -95,8 +95,9 @@ def test_no_page_makes_the_list_from_its_address(
     made = []
 
     for path in pages(app):
-        before = names_on(client.get(path).text)
-        for question in QUESTIONS:
+        page = client.get(path)
+        before = names_on(page.text)
+        for question in QUESTIONS if page.status_code == 200 else ():  # whoever is refused is refused any question
             after = names_on(client.get(path, query_string=dict.fromkeys(PARAMETERS, question)).text)
             made += [f"{path} {question}"] if list_made(before, after) else []
 
@@ -110,7 +111,9 @@ def test_no_search_makes_the_list_from_what_is_typed(
     sign_in(client, people[role])
     made = []
 
-    for path in ("/patients/", "/records/", "/privacy/patients/"):
+    for path in (
+        each for each in ("/patients/", "/records/", "/privacy/patients/") if client.get(each).status_code < 400
+    ):
         for question in QUESTIONS:
             for box in BOXES:
                 found = names_on(client.post(path, data={box: question}).text)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from referral.kit import clock
 from referral.patients.consent_models import SharingConsent
+from referral.patients.states import SharedField
 from referral.plan.page import told_referrals
 from referral.plan.places import places_of
 from referral.plan.words import standing_of
@@ -52,6 +53,19 @@ def test_the_copy_says_the_day_and_the_phone_and_no_button(home: Home) -> None:
     assert "Call us: " in page
     for untrue in ("Call me", "Today"):
         assert untrue not in page
+
+
+@pytest.mark.parametrize("state", [S.ACCEPTED, S.WAITLISTED])
+def test_who_has_no_phone_number_is_not_said_to_call(home: Home, state: ReferralState) -> None:
+    home.referral.state, home.referral.answered_at = state, clock.now()
+    with_phone = home.open()
+    home.referral.shared_fields = [SharedField.NAME]
+
+    without = home.open()
+
+    assert "They will contact you" in with_phone
+    assert "They will contact you" not in without
+    assert "They do not have your phone number." in without
 
 
 @pytest.mark.parametrize("state", [S.SENT, S.WAITLISTED])
