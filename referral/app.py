@@ -74,7 +74,7 @@ from referral.reports import views as reports
 from referral.screening import instrument_views, link_views, started_views, tablet_views
 from referral.screening import policies as screening_policies
 from referral.screening import views as screening
-from referral.web import guards, headers, page_context
+from referral.web import compression, guards, headers, page_context
 from referral.web import views as web
 from referral.wiring import fill_hooks
 
@@ -142,6 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_errors(app)
     init_languages(app)
     headers.init_headers(app)
+    compression.init_compression(app)
     guards.init_guards(app)
     forgery = CSRFProtect(app)
     forgery.exempt(webhooks.blueprint)  # they are signed by the provider instead

@@ -157,7 +157,10 @@ def _database_error(error: DBAPIError) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    message = _("The page was open for too long, or cookies are off. Go back, reload the page and send it again.")
+    message = _(
+        "The page was open for too long, you signed out in another window, or cookies are off. Nothing was saved. "
+        "Go back: what you typed is still there. Copy it, reload the page, and send it again."
+    )
     return face(400, _("We could not be sure that this came from you"), message)
 
 

@@ -62,6 +62,8 @@ def _look_at_installation() -> None:
 
 
 def _page_context() -> dict[str, Any]:
+    if "demo" not in g:  # refused before anything was looked at
+        _look_at_installation()
     language, principal = current_language(), g.get("principal")
     return {
         "locale": language.code,

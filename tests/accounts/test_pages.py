@@ -173,8 +173,11 @@ def test_names_of_people_are_shown_as_text(client: FlaskClient, staff: Staff, to
 def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient, staff: Staff) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
 
-    assert post_sign_in(client, "nadia@clinic.example").status_code == 400
-    assert client.post("/sign-out").status_code == 400
+    refused = post_sign_in(client, "nadia@clinic.example")
+
+    assert (refused.status_code, client.post("/sign-out").status_code) == (400, 400)
+    assert "what you typed is still there" in refused.text
+    assert "Messages are blocked" not in refused.text, "the banners of every page, for this demo too"
 
 
 def test_a_person_with_several_roles_chooses_one(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:

@@ -1,4 +1,4 @@
-"""Looking at a page: axe, and what axe does not see, at two widths, in light and dark."""
+"""Looking at a page: axe, and what axe does not see, narrow and light, wide and dark."""
 
 import os
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
 
-WIDTHS = (390, 1280)
-SCHEMES = ("light", "dark")
+#: Width in pixels, and the colours: what a width changes and what colours change are seen once each.
+LOOKS = ((390, "light"), (1280, "dark"))
 SHOTS = os.environ.get("BROWSER_SHOTS")
 
 #: Runs in the page and returns what is wrong, in words.
@@ -49,14 +49,13 @@ class Watcher:
         page.on("pageerror", lambda error: self.wrong.append(f"script error on {page.url}: {error}"))
 
     def look(self, name: str) -> None:
-        """Look at the page as it stands, at every width and colour scheme."""
+        """Look at the page as it stands, on a phone in light colours and on a desk in dark ones."""
         self.seen.append(name)
         self.page.wait_for_load_state("load")
-        for scheme in SCHEMES:
+        for width, scheme in LOOKS:
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            for width in WIDTHS:
-                self.page.set_viewport_size({"width": width, "height": 900})
-                self._look_once(f"{name} at {width} px, {scheme}")
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self._look_once(f"{name} at {width} px, {scheme}")
 
     def _look_once(self, name: str) -> None:
         self.wrong += [f"{name}: {problem}" for problem in self.page.evaluate(OWN_RULES)]
