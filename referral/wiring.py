@@ -17,6 +17,8 @@ from referral.followups.answers import answer_reply, read_beyond_stop
 from referral.followups.composing import compose_appointment_text, compose_question, compose_referral_text
 from referral.followups.due import question_arrived, question_stuck
 from referral.followups.ending import end_contact, end_contact_here, resume_contact, welcome
+from referral.followups.plan_links import COMPOSER as PLAN_LINK
+from referral.followups.plan_links import compose_plan_link
 from referral.followups.planning import follow_move, is_asking
 from referral.followups.reminding import COMPOSER as APPOINTMENT_TEXT
 from referral.followups.reminding import remind_of
@@ -45,6 +47,7 @@ from referral.prescriptions.favourites import favourites_of
 from referral.records.holds import is_held
 from referral.records.sections import record_section
 from referral.referrals import hooks as referral_hooks
+from referral.referrals.asked_twice import sent_requests, take_back_doubles
 from referral.referrals.mails import compose_code_mail, compose_organization_mail
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.patient_section import referral_section
@@ -70,6 +73,7 @@ COMPOSERS = {
     "referral_text": compose_referral_text,
     APPOINTMENT_TEXT: compose_appointment_text,
     "question": compose_question,
+    PLAN_LINK: compose_plan_link,
     SCREENING_TEXT: compose_screening_text,
 }
 
@@ -96,6 +100,8 @@ def fill_hooks() -> None:
     patient_hooks.is_on_hold.fill(is_held)
     patient_hooks.under_way.fill(under_way)
     patient_hooks.withdraw_all.fill(withdraw_all)
+    patient_hooks.sent_requests.fill(sent_requests)
+    patient_hooks.take_back_doubles.fill(take_back_doubles)
     patient_hooks.on_contact_ended.fill(_contact_ended)
     patient_hooks.on_contact_resumed.fill(resume_contact)
     patient_hooks.on_person_barred.fill(give_to_dos_to_others)

@@ -14,7 +14,6 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from referral.app import create_app
 from referral.kit import clock
 from referral.kit.crypto import Vault
 from referral.kit.installation import beat, installation
@@ -24,6 +23,7 @@ from referral.kit.transaction import Database
 from referral.tables import metadata
 from resources_directory.db import SQLITE_PRAGMAS, engine_for
 from tests.access.summary import matrix_lines
+from tests.applications import application, let_go
 from tests.databases import PostgresServer, empty, find_postgres, leave_out, owner_of
 from tests.factories import Town
 from tests.resources_directory_importing.deliveries import Delivery
@@ -144,7 +144,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCac
 @pytest.fixture
 def app(settings: Settings, templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The whole product on an empty database marked as a demo."""
-    app = create_app(settings)
+    app = application(settings)
     app.config["WTF_CSRF_ENABLED"] = False
     app.testing = False
     app.jinja_env.bytecode_cache = templates
@@ -156,6 +156,7 @@ def app(settings: Settings, templates: FileSystemBytecodeCache) -> Iterator[Flas
     yield app
     clock.set_offset(timedelta())
     _close(database)
+    let_go(app)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from referral.accounts.hooks import LeftBehind, what_is_left
 from referral.accounts.models import Member, Membership, Person
 from referral.accounts.names import read_email
 from referral.accounts.policies import ADMINISTRATORS
-from referral.accounts.queries import administrators_of, person_by_email
-from referral.accounts.roles import CLINIC_ROLES, ROLES_OF, MemberKind, Role
+from referral.accounts.queries import administrators_of, may_own_to_dos, person_by_email
+from referral.accounts.roles import CLINIC_ROLES, HEARS_PATIENTS, ROLES_OF, MemberKind, Role
 from referral.audit.actions import record
 from referral.audit.models import AuditKind
 from referral.kit import clock
@@ -26,6 +26,11 @@ USUAL_TIMEZONE = "America/New_York"
 
 #: Texts give the member's name this much room.
 LONGEST_TEXTING_NAME = 20
+
+_OWNS_NOT = _l(
+    "Choose a clinician or a navigator who works here: whoever owns to-dos writes down what patients say, which an "
+    "administrator may not."
+)
 
 _MEMBERS: Table = Member.metadata.tables[Member.__tablename__]
 
@@ -161,7 +166,7 @@ def add_membership(
         is_new = membership.ended_at is not None
     membership.ended_at = None
     if member.kind == MemberKind.CLINIC and role in CLINIC_ROLES:
-        _offer_ownership(member, person.id)
+        _offer_ownership(session, member, person.id, role)
     session.flush()
     if is_new:
         actor = {"actor": "link", "person_id": person.id} if taken_up else {}
@@ -204,14 +209,10 @@ def end_membership(session: ScopedSession, membership: Membership) -> None:
 
 def name_owners(session: ScopedSession, member: Member, *, owner: UUID, deputy: UUID | None) -> None:
     """Say who owns to-dos that nobody else does, and who stands in. Raises InvalidInput. Flushes."""
-    allowed = set(
-        session.scalars(
-            select(Membership.person_id).where(Membership.member_id == member.id, Membership.ended_at.is_(None))
-        )
-    )
+    allowed = may_own_to_dos(session, member.id)
     for person_id, field in ((owner, "owner"), (deputy, "deputy")):
         if person_id is not None and person_id not in allowed:
-            raise InvalidInput(_l("Choose somebody who belongs to this member."), field)
+            raise InvalidInput(_OWNS_NOT, field)
     if owner == deputy:
         raise InvalidInput(
             _l("Owner and deputy are two people. Choose another one, or leave the deputy open."), "deputy"
@@ -244,10 +245,15 @@ def _write_down(session: ScopedSession, kind: AuditKind, membership: Membership,
     )
 
 
-def _offer_ownership(member: Member, person_id: UUID) -> None:
-    if member.owner_person_id is None:
-        member.owner_person_id = person_id
-    elif member.deputy_person_id is None and member.owner_person_id != person_id:
+def _offer_ownership(session: ScopedSession, member: Member, person_id: UUID, role: Role) -> None:
+    """Let a new person own the to-dos where nobody does, or somebody who may not do all that they ask for."""
+    owner, deputy = member.owner_person_id, member.deputy_person_id
+    if person_id in (owner, deputy):
+        return
+    able = may_own_to_dos(session, member.id) if role in HEARS_PATIENTS else None
+    if owner is None or (able is not None and owner not in able):
+        member.owner_person_id, member.deputy_person_id = person_id, deputy or owner
+    elif deputy is None or (able is not None and deputy not in able):
         member.deputy_person_id = person_id
 
 

@@ -16,6 +16,7 @@ from referral.accounts.factors import (
     standing_of,
 )
 from referral.accounts.forms import SecretField
+from referral.accounts.passwords import DEMO_PASSWORD
 from referral.accounts.policies import AccountPermission
 from referral.accounts.principal import current_person
 from referral.accounts.queries import has_password
@@ -146,7 +147,8 @@ def _confirm_page(form: ConfirmForm, status: int) -> ResponseReturnValue:
             form.blame(InvalidInput(_l("Type a code."), "code"))
     if not ways["has_app"] and not ways["has_codes"]:
         form.say_above()
-    return render_template("accounts/confirm.html", form=form, password=password, **ways), status
+    known = {"password": password, "demo_password": DEMO_PASSWORD}
+    return render_template("accounts/confirm.html", form=form, **known, **ways), status
 
 
 def _refused(error: InvalidInput, wanted: str | None) -> ResponseReturnValue:

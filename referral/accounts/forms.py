@@ -15,7 +15,7 @@ from referral.accounts.actions import LONGEST_TEXTING_NAME, USUAL_TIMEZONE
 from referral.accounts.names import KIND_NAMES, ROLE_NAMES, read_email
 from referral.accounts.passwords import LONGEST
 from referral.accounts.queries import MemberPerson
-from referral.accounts.roles import Role
+from referral.accounts.roles import HEARS_PATIENTS, Role
 from referral.kit.errors import InvalidInput
 from referral.kit.forms import Form, PhoneField, ZipCode
 
@@ -103,10 +103,16 @@ class OwnersForm(Form):
     deputy = SelectField(_l("Deputy"), coerce=str, validators=[Optional()])
 
     def offer_people(self, people: Sequence[MemberPerson]) -> None:
-        """Offer the member's people, each once."""
-        names = {str(person.person_id): person.name for person in people if not person.suspended}
-        choices = [SelectChoice(value, name) for value, name in names.items()]
-        self.owner.choices = choices
+        """Offer the member's people, each once; who may not own to-dos stands apart, and choosing them says why."""
+        names = {str(each.person_id): each.name for each in people if not each.suspended}
+        able = {str(each.person_id) for each in people if each.role in HEARS_PATIENTS}
+        choices = [SelectChoice(value, name) for value, name in names.items() if value in able]
+        choices += [
+            SelectChoice(value, _l("%(name)s: may not own to-dos", name=name))
+            for value, name in names.items()
+            if value not in able
+        ]
+        self.owner.choices = [SelectChoice("", _l("Choose a person")), *choices]
         self.deputy.choices = [SelectChoice("", _l("Nobody")), *choices]
 
     def chosen(self) -> tuple[UUID, UUID | None]:

@@ -142,6 +142,12 @@ def find_link_session(session: ScopedSession, secret: str | None, purpose: LinkP
     )
 
 
+def subject_of(session: ScopedSession, session_id: UUID, purpose: LinkPurpose) -> UUID | None:
+    """Return what a browser had open, whether it still has or not; None for an id that is none of ours."""
+    found = select(LinkSession.subject_id).where(LinkSession.id == session_id, LinkSession.purpose == purpose)
+    return session.scalar(found)
+
+
 def touch_link_session(session: ScopedSession, session_id: UUID) -> None:
     """Write that the browser was seen now, unless its session ended meanwhile."""
     session.execute(

@@ -47,6 +47,10 @@ class DeadLink(Gone):
         self.session_id: UUID | None = None
 
 
+class ExpiredLink(DeadLink):
+    """A link whose time is over: nothing newer was sent instead of it."""
+
+
 @dataclass(frozen=True)
 class _Claim:
     """What a token says about itself, its signature checked."""
@@ -110,10 +114,10 @@ def check_alive(link: SignedLink, generation: int) -> None:
     """Raise DeadLink when a link opens nothing any more. `generation`: the one that was opened."""
     if link.used_at is not None:
         raise DeadLink(_USED, link)
+    if link.expires_at <= (link.ended_at or clock.now()):  # what ends a link once its time is over says less
+        raise ExpiredLink(_EXPIRED, link)
     if link.ended_at is not None or link.generation != generation:
         raise DeadLink(_REPLACED, link)
-    if link.expires_at <= clock.now():
-        raise DeadLink(_EXPIRED, link)
 
 
 def use_link(session: ScopedSession, link: SignedLink) -> None:

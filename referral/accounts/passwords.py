@@ -21,6 +21,9 @@ from referral.kit.errors import InvalidInput
 SHORTEST = 12
 LONGEST = 128
 
+#: Everybody's in a demo, printed and shown on its pages: it protects nobody.
+DEMO_PASSWORD = "alder-county-demo"  # noqa: S105 - public on purpose, and only for invented people
+
 #: A stolen hash is tried about a hundred times a second by one processor: this takes it three years.
 FEWEST_GUESSES = 10**10
 

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
-from referral.accounts.models import LoginSession
+from referral.accounts.models import LoginSession, Person
 from referral.accounts.principal import Signed
 from referral.accounts.put_aside_models import PutAside
 from referral.accounts.sessions import end_login, follow_login, secret_hash
@@ -45,13 +45,17 @@ _OBVIOUS = ("0123456789", "9876543210")
 
 @dataclass(frozen=True)
 class HandedOver:
-    """A browser in a patient's hands. `subject_id`: the screening it shows; `member_id`: the clinic."""
+    """A browser in a patient's hands. `subject_id`: the screening it shows; `member_id`: the clinic.
+
+    Languages are BCP 47: of the patient, and of whoever handed it over.
+    """
 
     id: UUID
     login_session_id: UUID
     member_id: UUID
     subject_id: UUID
     language: str
+    staff_language: str
 
 
 def check_code(code: str | None, *, not_these: tuple[str, ...] = ()) -> str:
@@ -89,8 +93,9 @@ def put_aside(session: ScopedSession, signed: Signed, *, subject_id: UUID, langu
 def handed_over(session: ScopedSession, secret: str) -> HandedOver | None:
     """Return what the browser of a cookie's secret shows while its sign-in is put aside; None for every other one."""
     found = (
-        select(PutAside)
+        select(PutAside, Person.language)
         .join(LoginSession, LoginSession.id == PutAside.login_session_id)
+        .join(Person, Person.id == LoginSession.person_id)
         .where(
             LoginSession.secret_hash == secret_hash(secret),
             LoginSession.ended_at.is_(None),
@@ -98,10 +103,11 @@ def handed_over(session: ScopedSession, secret: str) -> HandedOver | None:
             PutAside.began_at > clock.wall() - LASTS,
         )
     )
-    row = session.scalar(found)
-    if row is None:
+    known = session.execute(found).one_or_none()
+    if known is None:
         return None
-    return HandedOver(row.id, row.login_session_id, row.member_id, row.subject_id, row.language)
+    row, staff_language = known
+    return HandedOver(row.id, row.login_session_id, row.member_id, row.subject_id, row.language, staff_language)
 
 
 def keep_to_its_pages(handed: HandedOver) -> ResponseReturnValue | None:

@@ -12,7 +12,7 @@ from referral.accounts.factor_models import SecondFactor
 from referral.accounts.models import Invitation, LoginSession, Member, Membership, Person
 from referral.accounts.names import fold_email, role_name
 from referral.accounts.policies import ADMINISTRATORS
-from referral.accounts.roles import MemberKind, Role
+from referral.accounts.roles import HEARS_PATIENTS, MemberKind, Role
 from referral.kit.installation import is_demo
 from referral.kit.scope import ScopedSession
 from resources_directory.geo import zip_names
@@ -188,6 +188,16 @@ def usual_membership(session: ScopedSession, person_id: UUID, *, member_id: UUID
         .order_by(last.desc().nulls_last(), Membership.created_at, Membership.id)
         .limit(1)
     )
+
+
+def may_own_to_dos(session: ScopedSession, member_id: UUID) -> frozenset[UUID]:
+    """Return who of a clinic can be chosen to own its to-dos, or to stand in: whoever writes down what patients say."""
+    able = select(Membership.person_id).where(
+        Membership.member_id == member_id,
+        Membership.ended_at.is_(None),
+        Membership.role.in_(sorted(HEARS_PATIENTS)),
+    )
+    return frozenset(session.scalars(able))
 
 
 def administrators_of(session: ScopedSession, member_id: UUID) -> list[UUID]:

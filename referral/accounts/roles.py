@@ -32,6 +32,8 @@ GIVEN_ROLES = tuple(role for role in Role if role is not Role.EMERGENCY)
 
 
 CLINIC_ROLES = frozenset({Role.CLINICIAN, Role.NAVIGATOR, Role.CLINIC_ADMINISTRATOR})
+#: Whoever may write down what a patient says; only they are chosen to own a clinic's to-dos, which ask for it.
+HEARS_PATIENTS = frozenset({Role.CLINICIAN, Role.NAVIGATOR})
 ORGANIZATION_ROLES = frozenset({Role.ORGANIZATION_STAFF, Role.ORGANIZATION_ADMINISTRATOR})
 
 #: Whoever sees protected health information, or gives others access to it, proves twice who they are.

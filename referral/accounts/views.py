@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from referral.accounts.forms import KnownAccountForm, NewAccountForm, SignInForm
 from referral.accounts.invitations import ShownInvitation, personal_words, shown_invitation, take_up_invitation
 from referral.accounts.models import Membership
-from referral.accounts.passwords import check_password, hash_password
+from referral.accounts.passwords import DEMO_PASSWORD, check_password, hash_password
 from referral.accounts.policies import AccountPermission
 from referral.accounts.principal import Signed, current_person
 from referral.accounts.providers import provider_of_invitation
@@ -192,7 +192,8 @@ def _known_account(token: str, shown: ShownInvitation, form: KnownAccountForm) -
 def _sign_in_page(form: SignInForm, status: int) -> ResponseReturnValue:
     accounts = demo_accounts(request_session())
     lapsed = g.get("principal") is None and secret_of(request, current_settings()) is not None
-    return render_template("accounts/sign_in.html", form=form, demo_accounts=accounts, lapsed=lapsed), status
+    known = {"demo_accounts": accounts, "demo_password": DEMO_PASSWORD, "lapsed": lapsed}
+    return render_template("accounts/sign_in.html", form=form, **known), status
 
 
 def _invitation_page(

@@ -8,10 +8,10 @@ import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
+from referral.accounts.passwords import DEMO_PASSWORD
 from referral.accounts.queries import demo_accounts
 from referral.demo.environment import HOST, check_port, prepare_environment
 from referral.demo.ground import check_keys, clear_ground, is_seeded
-from referral.demo.people import DEMO_PASSWORD
 from referral.demo.seed import mark_as_demo, seed_demo
 from referral.demo.simulator import blueprint as simulator
 from referral.kit.migrations import upgrade_database

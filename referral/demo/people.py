@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from referral.accounts.actions import NewMember, add_membership, add_person, create_member, name_owners
 from referral.accounts.models import Member, Person
-from referral.accounts.passwords import hash_password
+from referral.accounts.passwords import DEMO_PASSWORD, hash_password
 from referral.accounts.roles import MemberKind, Role
 from referral.kit.i18n import LANGUAGES, page_languages
 from referral.kit.scope import ScopedSession
@@ -20,9 +20,6 @@ from referral.patients.states import PhoneHolder, SmsSafety
 from resources_directory.models.organization import Organization
 
 PEOPLE_FILE = Path(__file__).with_name("people.yaml")
-
-#: Everybody's in the demo, printed and shown on the sign-in page: it protects nobody.
-DEMO_PASSWORD = "alder-county-demo"  # noqa: S105 - public on purpose, and only for invented people
 
 #: Names of languages that cover several of ours: the one that a clinic would write.
 WIDER_LANGUAGES = {"zh": "zh-Hans", "pa": "pa-Guru", "pt": "pt-BR"}

@@ -1,6 +1,5 @@
 """What an organization corrects in its own listing: two who do it at once see both, and neither is lost."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +13,7 @@ from referral.accounts.queries import names_of
 from referral.audit.actions import record
 from referral.audit.models import AuditEvent, AuditKind
 from referral.kit import clock
-from referral.kit.errors import Conflict
+from referral.kit.collisions import Collided, Facts, meet
 from referral.kit.scope import ScopedSession
 from resources_directory.corrections import Listed, correct_listing, listed_facts, lock_listing, stand_of
 from resources_directory.models.organization import Organization
@@ -30,6 +29,18 @@ class LastChange:
 
     name: str | None
     at: datetime | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a form was opened with. `seen`: the stand that the page showed; `facts`: what it consisted of."""
+
+    seen: str
+    facts: Facts | None = None
+
+    def known(self) -> Facts | None:
+        """Return the facts, if they are those of the stand."""
+        return self.facts if self.facts is not None and stand_of(self.facts) == self.seen else None
 
 
 def own_listing(session: ScopedSession, person: Signed) -> Organization | None:
@@ -52,20 +63,21 @@ def own_service(session: ScopedSession, person: Signed, service_id: UUID) -> Ser
     return service if service is not None and service.organization_id == getattr(listing, "id", None) else None
 
 
-def save_listing(
-    session: ScopedSession, row: Listed, typed: Mapping[str, str | None], *, seen: str, by: Signed
-) -> list[str]:
-    """Write what was typed, and who did it; return the columns that changed. `seen`: the stand that the page showed.
+def save_listing(session: ScopedSession, row: Listed, typed: Facts, opened: Opened, *, by: Signed) -> list[str]:
+    """Write what somebody changed on a form, and who did it; return the columns that changed.
 
-    The same sent twice is one change. Raises Conflict when somebody was faster. Flushes; the caller commits.
+    What only others have changed since stays. The same sent twice is one change. Raises Collided. Flushes; the caller
+    commits.
     """
     lock_listing(session, row)
     stands = listed_facts(row)
-    if dict(typed) == stands:
+    met = meet(stands if opened.seen == stand_of(stands) else opened.known(), stands, typed)
+    together = dict(typed) | {name: stands[name] for name in met.theirs}
+    if met.both:
+        raise Collided(_l("Somebody else changed this first"), met.both, together)
+    if together == stands:
         return []
-    if seen != stand_of(stands):
-        raise Conflict(_l("Somebody else changed this first"))
-    changed = correct_listing(session, row, typed, by=THE_ORGANIZATION, now=clock.now())
+    changed = correct_listing(session, row, together, by=THE_ORGANIZATION, now=clock.now())
     record(
         session,
         AuditKind.CHANGED,

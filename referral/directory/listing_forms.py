@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 
+from referral.kit.collisions import Facts, written
 from referral.kit.forms import Form
 from resources_directory.corrections import Listed, listed_facts, stand_of, tidy
 
@@ -25,9 +26,10 @@ _ADDRESS = [Optional(), Length(max=LONGEST_ADDRESS), _web_address]
 
 
 class ListingForm(Form):
-    """Columns of a listing by their names. `seen`: the stand that the page showed."""
+    """Columns of a listing by their names. `seen`: the stand that the page showed; `opened`: what it consisted of."""
 
     seen = HiddenField()
+    opened = HiddenField()
 
     def facts(self) -> dict[str, str | None]:
         """Return column to what was typed."""
@@ -35,7 +37,7 @@ class ListingForm(Form):
 
     def texts(self) -> list[tuple[str, Any]]:
         """Return (column, field) of what people type, in the order of the page."""
-        kept = {"seen", "form_id", "csrf_token"}
+        kept = {"seen", "opened", "form_id", "csrf_token"}
         return [(name, field) for name, field in self._fields.items() if name not in kept]
 
     @property
@@ -62,7 +64,8 @@ class ServiceListingForm(ListingForm):
     url = StringField(_l("Its web page"), _ADDRESS, render_kw={"inputmode": "url"})
 
 
-def shown(form_class: type[ListingForm], row: Listed) -> Any:
-    """Return the form filled with what stands."""
-    facts = listed_facts(row)
-    return form_class(formdata=None, data=facts | {"seen": stand_of(facts)})
+def shown(form_class: type[ListingForm], row: Listed, typed: Facts | None = None) -> Any:
+    """Return the form opened now: filled with what stands, or with what was typed beside it."""
+    stands = listed_facts(row)
+    kept = {"seen": stand_of(stands), "opened": written(stands)}
+    return form_class(formdata=None, data={**stands, **(typed or {}), **kept})

@@ -1,6 +1,5 @@
 """Pages on which an organization reads and corrects what people read about it and its services."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,14 +9,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from referral.accounts.principal import current_person
-from referral.directory.listing import LastChange, last_change, own_listing, own_service, own_services, save_listing
+from referral.directory.listing import (
+    LastChange,
+    Opened,
+    last_change,
+    own_listing,
+    own_service,
+    own_services,
+    save_listing,
+)
 from referral.directory.listing_forms import ListingForm, OrganizationListingForm, ServiceListingForm, shown
 from referral.directory.policies import DirectoryPermission
+from referral.kit.collisions import Collided, read
 from referral.kit.errors import Conflict, NotFound
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
-from resources_directory.corrections import Listed, listed_facts, stand_of
+from resources_directory.corrections import Listed, listed_facts
 from resources_directory.models.organization import Organization
 from resources_directory.models.service import Service
 
@@ -69,8 +77,11 @@ def save() -> ResponseReturnValue:
         raise NotFound
     if not form.validate_on_submit():
         return _own(listing, form), 422
-    collision = _saved(form, listing)
-    return (_own(listing, form, collision), 409) if collision else redirect(url_for(".index"), 303)
+    both = _collided(form, listing)
+    if both is None:
+        return redirect(url_for(".index"), 303)
+    again = shown(OrganizationListingForm, listing, both.together)
+    return _own(listing, again, _collision(form, listing, both)), 409
 
 
 @blueprint.get("/services/<uuid:listed_id>/listing")
@@ -89,29 +100,28 @@ def save_service(service: Service) -> ResponseReturnValue:
         raise Conflict(_CONFIDENTIAL)
     if not form.validate_on_submit():
         return _of_service(service, form), 422
-    collision = _saved(form, service)
-    if collision:
-        return _of_service(service, form, collision), 409
-    return redirect(url_for(".show", listed_id=service.id), 303)
+    both = _collided(form, service)
+    if both is None:
+        return redirect(url_for(".show", listed_id=service.id), 303)
+    again = shown(ServiceListingForm, service, both.together)
+    return _of_service(service, again, _collision(form, service, both)), 409
 
 
-def _saved(form: ListingForm, row: Listed) -> Collision | None:
-    """Save the form; return what collided, the form then being about what stands now."""
-    session, person = request_session(), current_person()
+def _collided(form: ListingForm, row: Listed) -> Collided | None:
+    """Save the form, or return what stood against it."""
+    opened = Opened(form.seen.data or "", read(form.opened.data))
     try:
-        save_listing(session, row, form.facts(), seen=form.seen.data or "", by=person)
-    except Conflict:
-        stands = listed_facts(row)
-        form.seen.data = stand_of(stands)
-        form.seen.raw_data = [form.seen.data]  # saving again is then a choice, made with both in sight
-        return Collision(_differing(form, stands), last_change(session, row, person.member_id))
+        save_listing(request_session(), row, form.facts(), opened, by=current_person())
+    except Collided as both:
+        return both
     flash(_("The change is saved. Whoever looks for help reads it now."), "success")
     return None
 
 
-def _differing(form: ListingForm, stands: Mapping[str, str | None]) -> list[Differing]:
-    typed, labels = form.facts(), form.labels
-    return [Differing(str(labels[each]), stands[each], typed[each]) for each in typed if stands[each] != typed[each]]
+def _collision(form: ListingForm, row: Listed, both: Collided) -> Collision:
+    stands, typed, labels = listed_facts(row), form.facts(), form.labels
+    rows = [Differing(str(labels[name]), stands[name], typed[name]) for name in both.names]
+    return Collision(rows, last_change(request_session(), row, current_person().member_id))
 
 
 def _own(listing: Organization | None, form: ListingForm | None, collision: Collision | None = None) -> str:

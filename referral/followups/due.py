@@ -25,15 +25,12 @@ from referral.patients.consents import texting_route
 from referral.patients.models import Patient
 from referral.patients.proxies import may_go_to
 from referral.referrals.models import Referral
-from referral.referrals.numbering import number_in_texts
+from referral.referrals.numbering import named_in_texts
 from referral.todos.models import ToDoReason
 from resources_directory.needs import SENSITIVE
 
 #: Questions that wait until a phone is free must not hold up those behind them.
 ASKED, CLOSED = Turn("questions", 50), Turn("silence", 50)
-
-#: Questions that name the request by its number, where the patient has several.
-NUMBERED = frozenset({QuestionKind.CHECK_CONTACT, QuestionKind.CHECK_OUTCOME})
 
 #: The text of a question's second round, where it is not the same again.
 REMINDER = {QuestionKind.CHECK_OUTCOME: "reminder"}
@@ -113,7 +110,6 @@ def _ask_one(session: ScopedSession, question: Question) -> bool:
 
 def _text_of(session: ScopedSession, question: Question, referral: Referral, phone_number_id: UUID) -> NewMessage:
     kind = QuestionKind(question.kind)
-    number = number_in_texts(session, referral) if kind in NUMBERED else None
     template = REMINDER.get(kind, str(kind)) if question.round_no > 1 else str(kind)
     return NewMessage(
         channel=Channel.SMS,
@@ -126,10 +122,9 @@ def _text_of(session: ScopedSession, question: Question, referral: Referral, pho
         subject_id=question.id,
         dedupe_key=f"referral:{referral.id}:question:{kind}:{question.round_no}",
         facts={
-            "date": (referral.signed_at or referral.created_at).isoformat(),
             "options": list(question.options),
             "is_reply": kind in SAME_TOPIC,
-            "number": number,
+            **named_in_texts(session, referral),
         },
         expires_at=clock.now() + CADENCE.patience + timedelta(days=5),
     )

@@ -10,7 +10,9 @@ from uuid import UUID
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from referral.followups import plan_links
 from referral.followups.models import Question
+from referral.followups.plan_links import can_choose_on_page
 from referral.followups.planning import ask, call_no_more, move_question
 from referral.followups.said import end_search
 from referral.followups.states import QuestionEvent, QuestionKind
@@ -21,6 +23,7 @@ from referral.messaging.inbound import answer
 from referral.messaging.models import InboundMessage
 from referral.patients.models import PatientPhone
 from referral.referrals.models import Referral
+from referral.referrals.numbering import named_in_texts
 from referral.referrals.states import NotCompletedReason, Outcome, Side, TestimonyChannel
 from referral.referrals.testimonies import GivenTestimony, testify
 from referral.screening.models import Need
@@ -76,13 +79,20 @@ class ByText:
         """Give the text to a person."""
         tell_person(session, self.inbound, reason, referral_id=referral.id)
 
-    def reply(self, session: ScopedSession, template: str, **facts: str) -> None:
+    def reply(self, session: ScopedSession, template: str, **facts: object) -> None:
         """Queue one text in answer."""
-        reply_to(session, self.inbound, template, **facts)
+        reply_to(session, self.inbound, template, composer="patient_text", **facts)
 
     def ask_next(self, session: ScopedSession, referral: Referral, kind: QuestionKind) -> None:
         """Text the next question."""
         ask(session, referral, kind, clock.now())
+
+    def show_other_places(self, session: ScopedSession, referral: Referral) -> bool:
+        """Text the address of the page on which another place can be chosen, where it may go."""
+        if not can_choose_on_page(session, referral):
+            return False
+        reply_to(session, self.inbound, plan_links.TEMPLATE, composer=plan_links.COMPOSER)
+        return True
 
 
 def apply_option(session: ScopedSession, inbound: InboundMessage, question: Question, digit: str) -> str:
@@ -165,7 +175,7 @@ def tell_clinic(session: ScopedSession, inbound: InboundMessage, phone: PatientP
 def _no_longer_needed(session: ScopedSession, voice: Voice, referral: Referral) -> None:
     voice.testify(session, referral, Outcome.NO_LONGER_WANTED, reason=NotCompletedReason.NO_LONGER_WANTED)
     _set_need(session, referral, NeedStatus.GONE)
-    voice.reply(session, "closed_declined", date=_date(referral))
+    voice.reply(session, "closed_declined", **named_in_texts(session, referral))
 
 
 def _contacted(session: ScopedSession, voice: Voice, referral: Referral, digit: str) -> None:
@@ -178,7 +188,7 @@ def _outcome(session: ScopedSession, voice: Voice, referral: Referral, digit: st
     if digit == "1":
         voice.testify(session, referral, Outcome.RECEIVED)
         _set_need(session, referral, NeedStatus.MET)
-        voice.reply(session, "closed_met", date=_date(referral))
+        voice.reply(session, "closed_met", **named_in_texts(session, referral))
         return
     voice.testify(session, referral, Outcome.NOT_RECEIVED)  # a "no" never closes: it brings more help
     voice.ask_next(session, referral, QuestionKind.REASON)
@@ -192,7 +202,9 @@ def _reason(session: ScopedSession, voice: Voice, referral: Referral, digit: str
 
 
 def _other_place(session: ScopedSession, voice: Voice, referral: Referral, digit: str) -> None:
-    """They want another place: a person shows it to them, with the organization named, and takes consent."""
+    """They want another place: their page shows it, else a person does; only there the organization is named."""
+    if voice.show_other_places(session, referral):
+        return
     voice.tell_person(session, ToDoReason.PATIENT_ASKED_FOR_CALL, referral)
     voice.reply(session, "chw_will_call")
 
@@ -215,7 +227,3 @@ def _set_need(session: ScopedSession, referral: Referral, status: NeedStatus) ->
     session.get_one(Need, referral.need_id).status = status
     session.flush()
     end_search(session, referral.need_id)
-
-
-def _date(referral: Referral) -> str:
-    return (referral.signed_at or referral.created_at).isoformat()

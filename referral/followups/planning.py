@@ -18,6 +18,7 @@ from referral.patients.consents import texting_route
 from referral.patients.models import Patient
 from referral.patients.proxies import may_go_to
 from referral.referrals.models import Referral, ReferralMove
+from referral.referrals.numbering import named_in_texts
 from referral.referrals.rerouting import may_offer_by_itself
 from referral.referrals.states import Mode, ReferralEvent, ReferralState
 from referral.todos.actions import NewToDo, finish_needless, make_to_do
@@ -177,13 +178,6 @@ def _plan(session: ScopedSession, referral: Referral) -> None:
         ask(session, referral, kind, clock.now() + later)
 
 
-def _news_key(referral: Referral, template: str) -> str:
-    """What was signed together leaves together: one text says so, not one for each referral."""
-    if template == NEWS[ReferralEvent.SEND]:
-        return f"prescription:{referral.prescription_id}:news:{template}:{referral.signed_at}"
-    return f"referral:{referral.id}:news:{template}:v{referral.version}"
-
-
 def _send_news(session: ScopedSession, referral: Referral, template: str) -> None:
     if referral.domain in SENSITIVE or referral.mode != Mode.SENT:
         return
@@ -205,8 +199,8 @@ def _send_news(session: ScopedSession, referral: Referral, template: str) -> Non
             subject_kind="referral",
             subject_id=referral.id,
             subject_version=referral.version,
-            dedupe_key=_news_key(referral, template),
-            facts={"date": (referral.signed_at or referral.created_at).isoformat()},
+            dedupe_key=f"referral:{referral.id}:news:{template}:v{referral.version}",
+            facts=named_in_texts(session, referral),
             expires_at=clock.now() + timedelta(days=2),
         ),
     )

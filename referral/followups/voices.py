@@ -35,11 +35,14 @@ class Voice(Protocol):
     def tell_person(self, session: ScopedSession, reason: ToDoReason, referral: Referral) -> None:
         """Give what was said to a person."""
 
-    def reply(self, session: ScopedSession, template: str, **facts: str) -> None:
+    def reply(self, session: ScopedSession, template: str, **facts: object) -> None:
         """Say that it was understood."""
 
     def ask_next(self, session: ScopedSession, referral: Referral, kind: QuestionKind) -> None:
         """Go on with the question that follows."""
+
+    def show_other_places(self, session: ScopedSession, referral: Referral) -> bool:
+        """Lead to where another place can be chosen; return False where a person must."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Spoken:
             ),
         )
 
-    def reply(self, session: ScopedSession, template: str, **facts: str) -> None:
+    def reply(self, session: ScopedSession, template: str, **facts: object) -> None:
         """Whoever asked says it themselves: no text follows a call."""
 
     def ask_next(self, session: ScopedSession, referral: Referral, kind: QuestionKind) -> None:
@@ -102,3 +105,7 @@ class Spoken:
         if question.state != QuestionState.GIVEN_TO_PERSON:
             move_question(question, QuestionEvent.GIVE_TO_PERSON)
         session.flush()
+
+    def show_other_places(self, session: ScopedSession, referral: Referral) -> bool:
+        """Whoever asked names the places themselves, and has it to do."""
+        return False

@@ -22,6 +22,23 @@ def parse_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_uri(number: str) -> str | None:
+    """Return the address that dials a number, with its extension (RFC 3966: "tel:+15595550118;ext=255").
+
+    None for what cannot be dialled. Short numbers such as 211 stand as they are: phones know them without a country.
+    """
+    try:
+        read = phonenumbers.parse(number, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(read):
+        digits = number.strip()
+        return f"tel:{digits}" if digits.isascii() and digits.isdigit() else None
+    extension = f";ext={read.extension}" if read.extension else ""
+    read.extension = None
+    return f"tel:{phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)}{extension}"
+
+
 def show_phone(e164: str) -> str:
     """Return the number as people at home read it; a foreign one in international form; odd text as it is."""
     try:

@@ -52,7 +52,7 @@ def compose_patient_text(session: ScopedSession, message: Message, now: datetime
         return Suppressed("phone_changed")
     kept = kept_record(session, patient)  # where two records are one person, both wishes count
     language = kept.written_language or ""
-    if not _may_leave(session, message.template, language):
+    if not has_words(session, message.template, language):
         return Suppressed("no_reviewed_words")
     clinic = session.get_one(Member, message.clinic_id)
     zone = patient_zone(patient, clinic)
@@ -60,8 +60,8 @@ def compose_patient_text(session: ScopedSession, message: Message, now: datetime
         opening = next_texting_moment(now, zone)
         if opening > now:
             return Postponed(opening, "quiet_hours")
-    neutral = route.is_shared or PrivacyLevel.NEUTRAL in (patient.privacy_level, kept.privacy_level)
-    return _words(message, clinic, language, to=route.e164, validity_s=_validity_s(now, zone), neutral=neutral)
+    validity_s = _validity_s(now, zone)
+    return _words(message, clinic, language, to=route.e164, validity_s=validity_s, neutral=route.is_neutral)
 
 
 def text_samples(session: ScopedSession, clinic_id: UUID, language: str | None) -> dict[str, str]:
@@ -91,7 +91,7 @@ def compose_keyword_reply(session: ScopedSession, message: Message, now: datetim
     if not _answers_just_now(message, now):
         return Suppressed("too_late_to_answer", needs_person=False)
     language = reply_language(session, number.id)
-    if not _may_leave(session, message.template, language):
+    if not has_words(session, message.template, language):
         language = "en"  # what the law asks us to confirm is confirmed in English rather than not at all
     clinic = session.get_one(Member, message.clinic_id)
     return _words(message, clinic, language, to=number.number, validity_s=None)
@@ -109,6 +109,12 @@ def reply_language(session: ScopedSession, phone_number_id: UUID) -> str:
     return language if language in LANGUAGES else "en"
 
 
+def has_words(session: ScopedSession, template: str, language: str) -> bool:
+    """Return True if a text has words in a language (BCP 47) that may leave from here."""
+    simulated = settings_of(session).message_gateway == "simulator" and is_demo(session)
+    return shipped_catalog().may_leave(template, language, simulated=simulated)
+
+
 def patient_zone(patient: Patient, clinic: Member) -> str:
     """Return the IANA zone of the patient's ZIP, else the clinic's. Never the area code's."""
     return (zip_timezone(patient.zip_code) if patient.zip_code else None) or clinic.timezone_name
@@ -119,11 +125,6 @@ def short_date(moment: datetime, language: str, timezone_name: str) -> str:
     shape = {"en": "MMM d", "es": "d MMM"}.get(language, "d.M.")
     locale = LANGUAGES[language].babel if language in LANGUAGES else "en"
     return format_date(moment.astimezone(zone_of(timezone_name)).date(), shape, locale=locale).replace(".", "")
-
-
-def _may_leave(session: ScopedSession, template: str, language: str) -> bool:
-    simulated = settings_of(session).message_gateway == "simulator" and is_demo(session)
-    return shipped_catalog().may_leave(template, language, simulated=simulated)
 
 
 def _answers_just_now(message: Message, now: datetime) -> bool:

@@ -15,12 +15,12 @@ from referral.messaging.reading_grade import GRADED, reading_grade
 from referral.messaging.segments import measure, offending_letters
 from referral.messaging.unwanted_words import ASKS_FOR_A_WORD, UNWANTED
 
-#: The longest facts a text is measured with: a clinic's texting name, a telephone number, a date, a list of digits, a
-#: signed link (accounts/links.py) on a host of some length.
+#: The longest facts a text is measured with: a clinic's texting name, a telephone number, a date with the number of the
+#: request, a list of digits, a signed link (accounts/links.py) on a host of some length.
 LONGEST_FACTS = {
     "clinic": "Riverside Services A",
     "phone": "404-555-0199",
-    "date": "Nov 12",
+    "date": "Nov 12 (#12)",
     "options": "1, 2, 3, 9",
     "link": f"https://referrals.riverside.example.org/questions/{'0' * 32}.1.{'0' * 32}",
 }

@@ -58,6 +58,7 @@ REASONS: dict[str, LazyString] = {
     "shared_phone": _l("others read this phone"),
     "private_need": _l("somebody else holds the phone: ask the patient, and nobody else"),
     "moved_on": _l("the referral has moved on"),
+    "page_off": _l("the patient's own page is off"),
     "question_dropped": _l("the question is no longer needed"),
     "given_to_person": _l("a person asks instead"),
     "wrong_number": _l("wrong number"),

@@ -43,6 +43,18 @@ def take_over(session: ScopedSession, to_do: ToDo, *, by: UUID, version: int) ->
     session.flush()
 
 
+def keep_words_too(session: ScopedSession, to_do: ToDo, words: str, *, name: str) -> None:
+    """Keep what somebody else did beside the words of whoever finished it first. Flushes."""
+    to_do.outcome = f"{to_do.outcome or ''}\n\n{name}: {words}".strip()
+    session.flush()
+
+
+def has_words(to_do: ToDo, words: str, *, by: UUID, name: str) -> bool:
+    """Return True if a finished to-do tells these words of this person already: the form was sent twice."""
+    told = to_do.outcome or ""
+    return (to_do.done_by == by and told == words) or f"\n\n{told}".endswith(f"\n\n{name}: {words}")
+
+
 def record_words_of_patient(
     session: ScopedSession, referral: Referral, given: GivenTestimony, *, need_status: NeedStatus | None
 ) -> Testimony:

@@ -28,8 +28,9 @@ from referral.navigation.models import ContactPlan
 from referral.navigation.other_calls import plan_other_calls
 from referral.navigation.plans import NewPlan, next_try, plan_contact, take_back_plan, waiting_plans
 from referral.navigation.policies import ToDoPermission
-from referral.navigation.queries import patient_names, plan_by_id
+from referral.navigation.queries import patient_names, plan_by_id, referrals_of
 from referral.navigation.questions import question_of
+from referral.navigation.queue import need_words
 from referral.navigation.script_words import ANSWERS
 from referral.navigation.showing import one_to_do, show_to_do
 from referral.navigation.states import ContactChannel, PlannedChannel
@@ -130,9 +131,11 @@ def planned() -> ResponseReturnValue:
     page = page_of(session, waiting_plans(reader.member_id), number, order=(ContactPlan.at, ContactPlan.id))
     names = patient_names(session, {row.patient_id for row in page.rows})
     people = names_of(session, {row.owner_person_id for row in page.rows})
+    about = {plan_id: need_words(referral.domain) for plan_id, referral in referrals_of(session, page.rows).items()}
     now = clock.now()
     lines = [
-        (row, names.get(row.patient_id, ""), people.get(row.owner_person_id), until(row.at, now)) for row in page.rows
+        (row, names.get(row.patient_id, ""), people.get(row.owner_person_id), until(row.at, now), about.get(row.id, ""))
+        for row in page.rows
     ]
     return render_template("navigation/planned.html", page=page.showing(lines), words=words)
 

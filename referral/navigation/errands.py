@@ -86,6 +86,7 @@ CALLED = Errand(
     _l("No e-mail address of it is known. Call the organization, and write down its answer."),
     Next.RECORD_ANSWER,
 )
+CHOSE = Errand(REASONS[R.CHOSE_OTHER_PLACE], NEXT_STEPS[R.CHOSE_OTHER_PLACE], Next.PRESCRIBE)
 RESUMED = Errand(
     _l("Was marked as having died, in error"),
     _l("Call, ask anew about texts, and see what was under way."),
@@ -97,8 +98,8 @@ _BY_START = {"today": TODAY, NEED_KEY: NEED_LEFT, "resumed": RESUMED}
 _BY_PART = {"unwatched": UNWATCHED, "watch": UNWATCHED, "helped_before_answer": HELPED_UNASKED}
 
 
-def errand_of(to_do: ToDo) -> Errand:
-    """Return what the to-do is."""
+def errand_of(to_do: ToDo, *, chosen: bool = False) -> Errand:
+    """Return what the to-do is. `chosen`: the patient chose another place, so that none needs to be offered."""
     if to_do.reason == R.OTHER:
         start, *rest = to_do.dedupe_key.split(":")
         known = _BY_PART.get(rest[2]) if start == "referral" and len(rest) > 2 else _BY_START.get(start)
@@ -106,12 +107,14 @@ def errand_of(to_do: ToDo) -> Errand:
             return known
     if to_do.reason == R.ORGANIZATION_UNREACHABLE and to_do.dedupe_key.endswith(CALLED_KEY):
         return CALLED
+    if chosen and NEXT[to_do.reason] is Next.OTHER_PLACE:
+        return CHOSE
     return Errand(REASONS[to_do.reason], NEXT_STEPS[to_do.reason], NEXT[to_do.reason])
 
 
-def why_of(to_do: ToDo, referral: Referral | None) -> str:
+def why_of(to_do: ToDo, referral: Referral | None, *, chosen: bool = False) -> str:
     """Return why somebody must act. Names the organization that must be called, unless the need is sensitive."""
-    errand = errand_of(to_do)
+    errand = errand_of(to_do, chosen=chosen)
     if errand is TODAY and referral is not None and referral.domain not in SENSITIVE:
         organization = str(referral.service_facts.get("organization_name") or "")
         if organization:

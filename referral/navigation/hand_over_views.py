@@ -38,9 +38,14 @@ def one_absence(session: ScopedSession, absence_id: UUID) -> Absence | None:
 @blueprint.get("/hand-over")
 @requires(ToDoPermission.HAND_OVER)
 def choose() -> ResponseReturnValue:
-    """Show what somebody has to do, and offer to hand it over; one's own without a name in the address."""
+    """Show what somebody has to do, and offer to hand it over; one's own without a name in the address.
+
+    `?to_do=…`: only this one is ticked.
+    """
     giver_id = request.args.get("person", type=UUID) or current_person().person_id
-    return _hand_over_page(giver_id, HandOverForm(formdata=None, prefix="over-", giver=str(giver_id)))
+    to_do_id = request.args.get("to_do", type=UUID)
+    ticked = {"which": "some", "to_dos": [str(to_do_id)]} if to_do_id else {}
+    return _hand_over_page(giver_id, HandOverForm(formdata=None, prefix="over-", giver=str(giver_id), **ticked))
 
 
 @blueprint.post("/hand-over")

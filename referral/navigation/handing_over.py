@@ -10,10 +10,12 @@ from sqlalchemy import Select, func, or_, select
 
 from referral.accounts.hooks import LeftBehind
 from referral.accounts.models import Member
+from referral.accounts.roles import HEARS_PATIENTS
 from referral.kit import clock
 from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.navigation.models import ContactPlan, HandOver
+from referral.patients.barring import barred_people
 from referral.patients.models import Patient
 from referral.todos.absences import give_to_whoever_is_here, people_at_work, people_away
 from referral.todos.barred import keep_from_barred
@@ -40,6 +42,14 @@ def open_to_dos_of(session: ScopedSession, clinic_id: UUID, person_id: UUID) -> 
 def waiting_plans_of(session: ScopedSession, clinic_id: UUID, person_id: UUID) -> Sequence[ContactPlan]:
     """Return the contacts that a person plans to make, the next one first."""
     return session.scalars(_plans(clinic_id, person_id).order_by(ContactPlan.at, ContactPlan.id)).all()
+
+
+def hearers_for(session: ScopedSession, to_do: ToDo) -> list[str]:
+    """Return the names of those here today who may write down what the patient of a to-do says, in their order."""
+    clinic = session.get_one(Member, to_do.clinic_id)
+    not_now = people_away(session, clinic) | barred_people(session, to_do.patient_id)
+    here = people_at_work(session, clinic.id, roles=HEARS_PATIENTS)
+    return [name for person_id, name in here.items() if person_id not in not_now]
 
 
 def left_behind(session: ScopedSession, clinic_id: UUID, person_id: UUID) -> LeftBehind | None:

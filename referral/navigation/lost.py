@@ -1,6 +1,6 @@
 """The rule by which a referral may be closed as lost, because the patient could not be reached.
 
-Lost means calls on two different days and two texts, where texting is permitted, all without a word from the patient.
+Lost means calls on two different days and two texts, where a text can reach them, all without a word from the patient.
 """
 
 from dataclasses import dataclass
@@ -19,15 +19,14 @@ from referral.kit.zones import zone_of
 from referral.messaging.models import InboundMessage
 from referral.navigation.models import ContactAttempt
 from referral.navigation.states import ContactChannel
+from referral.navigation.texting import why_no_text
 from referral.outbox.models import Message
 from referral.outbox.states import Channel, MessageState
-from referral.patients.consents import texting_route
 from referral.patients.queries import patient_by_id
 from referral.referrals.actions import move
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral, ReferralMove, Testimony
 from referral.referrals.states import TAKEN_STATES, NotCompletedReason, ReferralEvent, Side
-from resources_directory.needs import SENSITIVE
 
 CALL_DAYS = 2
 TEXTS = 2
@@ -40,7 +39,7 @@ _LEFT = (MessageState.ACCEPTED, MessageState.SENT, MessageState.DELIVERED, Messa
 
 @dataclass(frozen=True)
 class LostCheck:
-    """What was tried since the patient was last heard of. `texts_needed` is 0 where texting is not permitted."""
+    """What was tried since the patient was last heard of. `texts_needed` is 0 where no text can reach them."""
 
     call_days: int
     texts: int
@@ -76,7 +75,7 @@ def lost_check(session: ScopedSession, referral: Referral) -> LostCheck | None:
     return LostCheck(
         call_days=len({moment.astimezone(zone).date() for moment in calls}),
         texts=session.scalar(texts) or 0,
-        texts_needed=TEXTS if _texting_is_permitted(session, referral) else 0,
+        texts_needed=TEXTS if _can_be_texted(session, referral) else 0,
     )
 
 
@@ -86,7 +85,7 @@ def progress_words(check: LostCheck) -> str:
     if not check.texts_needed:
         return str(
             _(
-                "Tried so far: %(days)s of %(of_days)s days called. Texts are not permitted.",
+                "Tried so far: %(days)s of %(of_days)s days called. No text can reach them.",
                 **days,
             )
         )
@@ -103,7 +102,7 @@ def close_as_lost(session: ScopedSession, referral: Referral, *, by: UUID, name:
     """
     check = lost_check(session, referral)
     if check is None or not check.may_close:
-        raise Conflict(_l("Call on two different days first, and text twice where that is permitted."))
+        raise Conflict(_l("Call on two different days first, and text twice where a text can reach them."))
     actor = Actor(ActorKind.MEMBERSHIP, by, name)
     closed = move(session, referral, ReferralEvent.FAIL, actor, reason=NotCompletedReason.COULD_NOT_REACH)
     with session.widened("effects of a move"):
@@ -123,10 +122,6 @@ def _last_heard(session: ScopedSession, referral: Referral) -> datetime:
     return max(moment for moment in (referral.signed_at or referral.created_at, *moments) if moment is not None)
 
 
-def _texting_is_permitted(session: ScopedSession, referral: Referral) -> bool:
+def _can_be_texted(session: ScopedSession, referral: Referral) -> bool:
     patient = patient_by_id(session, referral.patient_id)
-    return (
-        patient is not None
-        and referral.domain not in SENSITIVE
-        and texting_route(session, patient).phone_number_id is not None
-    )
+    return patient is not None and why_no_text(session, referral, patient) is None

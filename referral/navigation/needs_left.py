@@ -42,6 +42,9 @@ CAME_TO_NOTHING = (S.DECLINED, S.EXPIRED, S.NOT_COMPLETED, S.WITHDRAWN, S.CANCEL
 BATCH = 50
 TURN = Turn("watching needs", BATCH)
 
+#: Another record.
+_OTHER = aliased(Patient)
+
 _NOT_WANTED = _l("The patient does not want help with this need any more, or it is over.")
 
 
@@ -109,7 +112,11 @@ def _is_wanted() -> ColumnElement[bool]:
 
 
 def _left() -> Select[Need]:
-    live = exists().where(Referral.need_id == Need.id, Referral.state.in_((S.HELD, S.SENT, *TAKEN_STATES)))
+    out = Referral.state.in_((S.HELD, S.SENT, *TAKEN_STATES))
+    live = exists().where(Referral.need_id == Need.id, out)
+    helped = and_(Referral.state == S.COMPLETED, ~Referral.answers_differ, Referral.closed_at > Need.created_at)
+    theirs = and_(Referral.patient_id == _OTHER.id, _OTHER.id != Patient.id, _is_same_person())
+    elsewhere = exists().where(Referral.domain == Need.domain, or_(out, helped), theirs)
     again = exists().where(
         NeedPlan.need_id == Need.id,
         NeedPlan.ended_at.is_(None),
@@ -122,9 +129,18 @@ def _left() -> Select[Need]:
     return (
         select(Need)
         .join(Patient, Patient.id == Need.patient_id)
-        .where(_is_wanted(), _came_to_nothing(), ~live, ~again, ~asked)
+        .where(_is_wanted(), _came_to_nothing(), ~live, ~elsewhere, ~again, ~asked)
         .where(Patient.erased_at.is_(None), Patient.deceased_at.is_(None), Patient.moved_at.is_(None))
         .where(~_about(ToDo, ToDo.done_at.is_(None)), ~_about(ContactPlan, ContactPlan.settled_at.is_(None)))
+    )
+
+
+def _is_same_person() -> ColumnElement[bool]:
+    """Return the condition that another record is of the same person: of two that were merged one request goes on."""
+    return or_(
+        _OTHER.merged_into_id == Patient.id,
+        _OTHER.id == Patient.merged_into_id,
+        _OTHER.merged_into_id == Patient.merged_into_id,
     )
 
 

@@ -61,7 +61,7 @@ def next_action(to_do: ToDo, referral: Referral | None, reader: Signed, *, chose
 
     Who may not do the step itself is led to the to-do, never to a page that refuses them.
     """
-    kind = errand_of(to_do).next
+    kind = errand_of(to_do, chosen=chosen is not None).next
     url = _url(kind, to_do, referral, reader, chosen)
     if url is None:
         anchor = ANCHORS.get(kind)

@@ -1,6 +1,7 @@
 """What is offered to a patient whom nobody helps yet: other places by name, and prescribing for the need again."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import url_for
 
@@ -10,12 +11,13 @@ from referral.kit.scope import ScopedSession
 from referral.navigation.errands import errand_of
 from referral.navigation.queries import need_of
 from referral.navigation.states import Next
+from referral.patients.states import ConsentMethod
+from referral.referrals.alternatives import alternatives_for
 from referral.referrals.models import Referral
 from referral.referrals.queries import live_referral_for
 from referral.referrals.reason_words import ReasonLine, reason_lines
-from referral.referrals.rerouting import alternatives_for, places_instead, prefill_for
+from referral.referrals.rerouting import places_instead
 from referral.referrals.states import SIGN
-from referral.screening.models import Need
 from referral.screening.queries import OVER
 from referral.screening.words import need_label
 from referral.todos.models import ToDo
@@ -61,7 +63,7 @@ def offers_for(session: ScopedSession, to_do: ToDo, referral: Referral | None, r
     return Offers(
         places=places,
         need=str(need_label(need.domain)),
-        again_url=_again(need),
+        again_url=_prescribe(need.patient_id, need=need.id),
         ask_url=url_for("screening.confirm_page", need_id=need.id),
         still_asked=live_referral_for(session, need.id),
     )
@@ -78,7 +80,7 @@ def _places(session: ScopedSession, referral: Referral, *, look: bool) -> list[P
                 each.hit.organization_name,
                 each.reasons,
                 each.chosen_at is not None,
-                prefill_for(referral, each.service_id),
+                _prescribe(referral.patient_id, need=referral.need_id, service=each.service_id),
             )
             for each in kept
         ]
@@ -89,11 +91,13 @@ def _places(session: ScopedSession, referral: Referral, *, look: bool) -> list[P
             hit.organization_name,
             reason_lines(hit.reasons),
             chosen=False,
-            url=prefill_for(referral, hit.service_id),
+            url=_prescribe(referral.patient_id, need=referral.need_id, service=hit.service_id),
         )
         for hit in hits
     ]
 
 
-def _again(need: Need) -> str:
-    return url_for("prescriptions.prescribe", patient_id=need.patient_id, need=need.id)
+def _prescribe(patient_id: UUID, *, need: UUID, service: UUID | None = None) -> str:
+    """Return the address of the prescribing page; what is offered in a call is agreed to by phone."""
+    by_phone = ConsentMethod.BY_PHONE
+    return url_for("prescriptions.prescribe", patient_id=patient_id, need=need, service=service, agreed=by_phone)

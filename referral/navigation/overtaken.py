@@ -31,8 +31,6 @@ _CLOSES = _TAKEN_BACK | {E.COMPLETE, E.FAIL}
 
 #: The organization's silence is over, or nobody waits for it any more.
 _ENDS_SILENCE = _CLOSES | {E.ACCEPT, E.DECLINE, E.WAITLIST, E.EXPIRE}
-#: Nothing more is asked of the organization, and nothing by it.
-_ENDS_TALK = _CLOSES | {E.DECLINE, E.EXPIRE}
 _SILENCE = (R.ORGANIZATION_SILENT, R.ORGANIZATION_UNREACHABLE)
 
 #: Another place is asked, or they go there themselves.
@@ -47,7 +45,8 @@ _ENDED = _l("The request was ended.")
 def finish_overtaken(session: ScopedSession, referral: Referral, move: ReferralMove) -> None:
     """Finish what a move makes needless, in its transaction. One that somebody has under their hands stays. Flushes.
 
-    What a patient said stays too: "nobody has been in touch" is not over because the organization says yes.
+    What a patient said stays too: "nobody has been in touch" is not over because the organization says yes. So does a
+    question of the organization, to which an answer was promised, unless a person takes the request back.
     """
     event = ReferralEvent(move.event)
     with session.widened("overtaken"):
@@ -59,11 +58,10 @@ def finish_overtaken(session: ScopedSession, referral: Referral, move: ReferralM
             _finish(session, and_(_about(referral), ToDo.reason.in_(_SILENCE), by_clock | by_mail), move, _ANSWERED)
         if event in _ELSEWHERE:
             _finish(session, _looking_for(referral), move, _ANOTHER)
-        if event in _ENDS_TALK:
-            _finish(session, and_(_about(referral), ToDo.reason == R.ORGANIZATION_ASKS), move, _ENDED)
         if event in _CLOSES:
             _finish(session, _only_about(session, referral), move, _ENDED)
         if event in _TAKEN_BACK:
+            _finish(session, and_(_about(referral), ToDo.reason == R.ORGANIZATION_ASKS), move, _ENDED)
             _finish(session, _tries_for(session, referral), move, _ENDED)
             drop_needless_plans(session, referral.patient_id)
         if event in _CLOSES and move.reason != NotCompletedReason.NO_LONGER_WANTED:

@@ -10,6 +10,7 @@ from referral.kit.scope import ScopedSession
 from referral.kit.zones import zone_of
 from referral.navigation.errands import CALLING, Errand, errand_of, why_of
 from referral.navigation.forms import AnswerForm, AttemptForm, DoneForm, PlanForm, ToldForm
+from referral.navigation.handing_over import hearers_for
 from referral.navigation.history import ContactEvent, contact_story, hand_over_story
 from referral.navigation.lost import LostCheck, lost_check, progress_words
 from referral.navigation.models import ContactPlan
@@ -91,6 +92,8 @@ class ToDoSheet:
     hand_overs: list[ContactEvent]
     may_work: bool
     may_record: bool
+    #: Who may write down what the patient says, where the reader may not and it is asked for; None elsewhere.
+    hearers: list[str] | None
     is_mine: bool
     #: When the next try is offered by one button.
     suggested: datetime
@@ -118,13 +121,14 @@ def sheet_of(session: ScopedSession, to_do: ToDo, reader: Signed) -> ToDoSheet:
         offers=offers_for(session, to_do, referral, reader),
         organization=organization_call(session, to_do, referral, reader),
         action=next_action(to_do, referral, reader, chosen=row.chosen),
-        why=why_of(to_do, referral),
-        errand=errand_of(to_do),
+        why=why_of(to_do, referral, chosen=row.chosen is not None),
+        errand=errand_of(to_do, chosen=row.chosen is not None),
         note=note_words(session, to_do),
         attempts=contact_story(session, to_do.patient_id),
         hand_overs=hand_over_story(session, to_do),
         may_work=to_do.done_at is None and reader.allows(ToDoPermission.WORK),
         may_record=reader.allows(ToDoPermission.RECORD),
+        hearers=_hearers(session, to_do, reader),
         is_mine=to_do.owner_person_id == reader.person_id,
         suggested=next_try(session, to_do, reader),
     )
@@ -158,6 +162,11 @@ def _script(session: ScopedSession, to_do: ToDo, call: Call, reader: Signed) -> 
     calls = errand_of(to_do).next in CALLING and to_do.done_at is None
     calls = calls and not (to_do.subject_kind == "need" and call.domain in SENSITIVE)
     return call_script(call, reader) if calls and not died else None
+
+
+def _hearers(session: ScopedSession, to_do: ToDo, reader: Signed) -> list[str] | None:
+    asked_for = errand_of(to_do).next in CALLING and to_do.done_at is None and reader.allows(ToDoPermission.WORK)
+    return hearers_for(session, to_do) if asked_for and not reader.allows(ToDoPermission.RECORD) else None
 
 
 def _language_of(patient: Patient | None) -> str | None:

@@ -30,15 +30,12 @@ from referral.navigation.models import ContactPlan
 from referral.navigation.queries import PLANNED_KEY
 from referral.navigation.questions import question_of
 from referral.navigation.states import PlannedChannel
-from referral.patients.consents import texting_route
+from referral.navigation.texting import why_no_text
 from referral.patients.models import Patient
-from referral.patients.proxies import may_go_to
 from referral.patients.queries import patient_by_id
-from referral.referrals.models import Referral
 from referral.referrals.queries import referral_by_id
 from referral.todos.actions import NewToDo, make_to_do, mark_done
 from referral.todos.models import ToDo, ToDoReason
-from resources_directory.needs import SENSITIVE
 
 #: Nobody plans further ahead than this.
 FURTHEST = timedelta(days=365)
@@ -175,7 +172,7 @@ def _check(session: ScopedSession, to_do: ToDo, plan: NewPlan, question: Questio
     if question is None:
         raise InvalidInput(_l("There is no question to send as a text. Choose a call or a visit."), "channel")
     patient = session.get_one(Patient, to_do.patient_id)
-    no_text = _why_no_text(session, referral_by_id(session, question.referral_id), patient)
+    no_text = why_no_text(session, referral_by_id(session, question.referral_id), patient)
     if no_text:
         message = _("They cannot be texted (%(reason)s). Choose a call or a visit.", reason=reason_words(no_text))
         raise InvalidInput(message, "channel")
@@ -186,21 +183,11 @@ def _drop(session: ScopedSession, plan: ContactPlan) -> None:
     session.flush()
 
 
-def _why_no_text(session: ScopedSession, referral: Referral | None, patient: Patient) -> str | None:
-    if referral is None or referral.domain in SENSITIVE:
-        return "sensitive_need"
-    route = texting_route(session, patient)
-    if route.phone_number_id is None:
-        return route.why_not or "no_route"
-    others_read = route.is_shared or not may_go_to(session, patient, route, referral.domain, answer=True)
-    return "shared_phone" if others_read else None
-
-
 def _text_again(session: ScopedSession, plan: ContactPlan, patient: Patient) -> bool:
     """Plan the question anew, as a text that is due now; False where a person must ask after all."""
     question = question_by_id(session, plan.subject_id) if plan.subject_kind == "question" else None
     referral = referral_by_id(session, question.referral_id) if question else None
-    if question is None or referral is None or _why_no_text(session, referral, patient):
+    if question is None or referral is None or why_no_text(session, referral, patient):
         return False
     ask(session, referral, QuestionKind(question.kind), clock.now())
     return True

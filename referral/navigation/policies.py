@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from referral.accounts.roles import CLINIC_ROLES, Role
+from referral.accounts.roles import CLINIC_ROLES, HEARS_PATIENTS, Role
 
 
 class ToDoPermission(StrEnum):
@@ -25,7 +25,7 @@ RULES: dict[str, frozenset[Role]] = {
     ToDoPermission.LIST: CLINIC_ROLES,
     ToDoPermission.VIEW: CLINIC_ROLES | {Role.EMERGENCY},
     ToDoPermission.WORK: CLINIC_ROLES,
-    ToDoPermission.RECORD: frozenset({Role.CLINICIAN, Role.NAVIGATOR}),
+    ToDoPermission.RECORD: HEARS_PATIENTS,
     ToDoPermission.HAND_OVER: CLINIC_ROLES,
     ToDoPermission.HOUSEHOLD: frozenset({Role.CLINICIAN, Role.NAVIGATOR}),
 }

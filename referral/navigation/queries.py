@@ -148,8 +148,8 @@ def patient_names(session: ScopedSession, patient_ids: set[UUID]) -> dict[UUID, 
     return {patient.id: display_name(patient) for patient in session.scalars(patients)}
 
 
-def referrals_of(session: ScopedSession, to_dos: Sequence[ToDo]) -> dict[UUID, Referral]:
-    """Return the referrals that to-dos are about, by the id of the to-do, in two questions."""
+def referrals_of(session: ScopedSession, to_dos: Sequence[ToDo | ContactPlan]) -> dict[UUID, Referral]:
+    """Return the referrals that to-dos or plans are about, by the id of the to-do or plan, in two questions."""
     about = {to_do.id: to_do.subject_id for to_do in to_dos if to_do.subject_kind == "referral"}
     asked = {to_do.id: to_do.subject_id for to_do in to_dos if to_do.subject_kind in ("question", "inbound_message")}
     if asked:
@@ -230,7 +230,7 @@ def _narrowed(session: ScopedSession, clinic_id: UUID, wanted: Wanted) -> Select
         found = found.where(ToDo.reason == wanted.reason)
     if wanted.language:
         speaks = or_(Patient.spoken_language == wanted.language, Patient.written_language == wanted.language)
-        found = found.where(ToDo.patient_id.in_(select(Patient.id).where(Patient.clinic_id == clinic_id, speaks)))
+        found = found.where(select(Patient.id).where(Patient.id == ToDo.patient_id, speaks).exists())
     if wanted.neighbourhood:
         found = found.where(ToDo.patient_id.in_(_living_in(session, clinic_id, wanted.neighbourhood)))
     return found
@@ -248,9 +248,9 @@ def _living_in(session: ScopedSession, clinic_id: UUID, digits: str) -> list[UUI
 
     Opening it shows nothing to anybody: only the rows that fit are shown, and their reading is written down.
     """
-    with_something = select(ToDo.patient_id).where(ToDo.clinic_id == clinic_id)
+    with_something = select(ToDo.id).where(ToDo.patient_id == Patient.id).exists()
     patients = select(Patient).where(
-        Patient.clinic_id == clinic_id, Patient.zip_code_sealed.is_not(None), Patient.id.in_(with_something)
+        Patient.clinic_id == clinic_id, Patient.zip_code_sealed.is_not(None), with_something
     )
     with session.widened("neighbourhood"):
         return [

@@ -80,7 +80,7 @@ def queue_lines(rows: Sequence[ToDoRow], reader: Signed) -> list[QueueLine]:
     return [
         QueueLine(
             row,
-            why_of(row.to_do, row.referral),
+            why_of(row.to_do, row.referral, chosen=row.chosen is not None),
             need_words(row.domain),
             (row.referral.signed_at or row.referral.created_at) if row.referral else None,
             until(row.to_do.due_at, now),

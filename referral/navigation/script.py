@@ -25,7 +25,7 @@ from referral.messaging.composing import short_date
 from referral.navigation import script_words as words
 from referral.patients.models import Patient
 from referral.patients.proxies import Proxy, private_domains_of, proxies_of
-from referral.patients.queries import PhoneView, birth_date_of, display_name, phones_of
+from referral.patients.queries import PhoneView, age_on, display_name, phones_of, texting_privacy
 from referral.patients.states import PhoneHolder, PrivacyLevel, Reach
 from referral.referrals.models import Referral
 from resources_directory.needs import SENSITIVE, NeedDomain
@@ -86,6 +86,8 @@ class Call:
     domain: str = ""
     #: They are too young to be asked.
     is_child: bool = False
+    #: The strictest wish on any of their records.
+    privacy: PrivacyLevel = PrivacyLevel.STANDARD
 
     @property
     def is_hidden(self) -> bool:
@@ -120,6 +122,7 @@ def call_to(
         proxies_of(session, patient.id),
         referral.domain if referral is not None else domain or "",
         _is_child(patient, clinic),
+        texting_privacy(session, patient.id),
     )
 
 
@@ -127,7 +130,7 @@ def call_script(call: Call, reader: Signed) -> CallScript:
     """Return the script of a call that whoever is signed in makes."""
     shared = any(view.phone.is_shared or view.phone.holder != PhoneHolder.SELF for view in call.phones)
     sensitive, proxy = call.is_hidden, call.proxy
-    hidden = call.patient.privacy_level != PrivacyLevel.STANDARD
+    hidden = call.privacy is not PrivacyLevel.STANDARD
     names = {"me": reader.name, "clinic": call.clinic.texting_name, "name": display_name(call.patient)}
     names["phone"] = show_phone(call.clinic.phone or "")
     names["proxy"] = proxy.name if proxy else ""
@@ -148,7 +151,7 @@ def call_script(call: Call, reader: Signed) -> CallScript:
         question=str(words.QUESTIONS[call.question.kind]) if call.question else None,
         answers=_answers(call.question),
         theirs=_in_their_language(call) if call.question else [],
-        voicemail=_filled(_voicemail(call.patient, shared=shared, sensitive=sensitive), names),
+        voicemail=_filled(_voicemail(call.privacy, shared=shared, sensitive=sensitive), names),
         may_name=not (shared or sensitive),
         proxy=proxy.name if proxy else None,
     )
@@ -173,8 +176,8 @@ def _may_answer(proxy: Proxy, domain: str) -> bool:
 
 
 def _is_child(patient: Patient, clinic: Member) -> bool:
-    born, today = birth_date_of(patient), clock.now().astimezone(zone_of(clinic.timezone_name)).date()
-    return born is not None and (today.year - born.year - ((today.month, today.day) < (born.month, born.day))) < CHILD
+    age = age_on(patient, clock.now().astimezone(zone_of(clinic.timezone_name)).date())
+    return age is not None and age < CHILD
 
 
 def _filled(sentence: LazyString, names: dict[str, str]) -> str:
@@ -188,10 +191,10 @@ def _answers(question: Question | None) -> list[tuple[str, str]]:
     return [(digit, str(known[digit])) for digit in spoken_options(question) if digit in known]
 
 
-def _voicemail(patient: Patient, *, shared: bool, sensitive: bool) -> LazyString:
-    if shared or sensitive or patient.privacy_level == PrivacyLevel.NONE:
+def _voicemail(privacy: PrivacyLevel, *, shared: bool, sensitive: bool) -> LazyString:
+    if shared or sensitive or privacy is PrivacyLevel.NONE:
         return words.VOICEMAIL_NONE
-    return words.VOICEMAIL_NEUTRAL if patient.privacy_level == PrivacyLevel.NEUTRAL else words.VOICEMAIL
+    return words.VOICEMAIL_NEUTRAL if privacy is PrivacyLevel.NEUTRAL else words.VOICEMAIL
 
 
 def _interpreter(patient: Patient, reader: Signed) -> str | None:

@@ -11,7 +11,7 @@ from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.navigation import words
-from referral.navigation.actions import expect_version, record_words_of_patient, take_over
+from referral.navigation.actions import expect_version, has_words, keep_words_too, record_words_of_patient, take_over
 from referral.navigation.attempts import record_attempt
 from referral.navigation.filters import as_arguments, asked_for, asked_view
 from referral.navigation.forms import AttemptForm, DoneForm, ToldForm, VersionForm
@@ -24,6 +24,7 @@ from referral.navigation.queue import by_patient, left_lines, one_by_one, queue_
 from referral.navigation.showing import one_to_do, show_to_do
 from referral.navigation.states import ToDoView
 from referral.navigation.watching import is_unwatched
+from referral.patients.moving import offers_to
 from referral.todos.actions import mark_done
 from referral.todos.models import ToDo
 
@@ -49,6 +50,7 @@ def list_to_dos() -> ResponseReturnValue:
         wanted=wanted,
         unwatched=unwatched_lines(session, reader) if view is ToDoView.ALL else [],
         left=left_lines(session, reader) if view is ToDoView.ALL else [],
+        arriving=offers_to(session, reader.member_id) if view in (ToDoView.MINE, ToDoView.ALL) else [],
         words=words,
         languages=LANGUAGES,
         reader_id=reader.person_id,
@@ -70,8 +72,7 @@ def finish(to_do: ToDo) -> ResponseReturnValue:
     if not form.validate():
         return show_to_do(to_do, done=form), 422
     if to_do.done_at is not None:
-        form.form_errors.append(_("Somebody has already done this. Compare what they wrote with your words below."))
-        return show_to_do(to_do, done=form), 409
+        return _done_by_somebody(to_do, form)
     try:
         expect_version(to_do, form.seen_version())
     except Conflict as error:
@@ -81,10 +82,7 @@ def finish(to_do: ToDo) -> ResponseReturnValue:
     session = request_session()
     mark_done(session, to_do, by=current_person().person_id, outcome=form.outcome.data)
     flash(_("Done. What you did is written down."), "success")
-    if not _leads_on(session, to_do):
-        flash(_("Nothing leads on from here now. Take it up below, or it comes back by itself."), "info")
-        return redirect(url_for("navigation.list_to_dos", show=ToDoView.ALL, _anchor="unwatched"), 303)
-    return redirect(url_for("navigation.list_to_dos"), 303)
+    return _back_to_list(session, to_do)
 
 
 @blueprint.post("/<uuid:to_do_id>/attempts")
@@ -152,6 +150,29 @@ def take(to_do: ToDo) -> ResponseReturnValue:
     take_over(request_session(), to_do, by=current_person().person_id, version=form.seen_version())
     flash(_("This to-do is yours now."), "success")
     return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
+
+
+def _done_by_somebody(to_do: ToDo, form: DoneForm) -> ResponseReturnValue:
+    """Show both texts; whoever has seen the first one may keep theirs beside it. Sent twice, it is kept once."""
+    reader = current_person()
+    if has_words(to_do, form.outcome.data, by=reader.person_id, name=reader.name):
+        return _back_to_list(request_session(), to_do)
+    if form.seen_version() != to_do.version:
+        form.form_errors.append(
+            _("Somebody has already done this. Compare what they wrote with your words below, and keep yours too.")
+        )
+        form.version.data = str(to_do.version)
+        return show_to_do(to_do, done=form), 409
+    keep_words_too(request_session(), to_do, form.outcome.data, name=reader.name)
+    flash(_("Your words stand beside theirs now."), "success")
+    return _back_to_list(request_session(), to_do)
+
+
+def _back_to_list(session: ScopedSession, to_do: ToDo) -> ResponseReturnValue:
+    if not _leads_on(session, to_do):
+        flash(_("Nothing leads on from here now. Take it up below, or it comes back by itself."), "info")
+        return redirect(url_for("navigation.list_to_dos", show=ToDoView.ALL, _anchor="unwatched"), 303)
+    return redirect(url_for("navigation.list_to_dos"), 303)
 
 
 def _leads_on(session: ScopedSession, to_do: ToDo) -> bool:

@@ -13,7 +13,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients import hooks
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
-from referral.patients.queries import kept_record, phones_with_numbers
+from referral.patients.queries import kept_record, phones_with_numbers, same_phones, texting_privacy
 from referral.patients.states import (
     ConsentMethod,
     OptOutKind,
@@ -53,7 +53,8 @@ class ConsentTaken:
 class TextingRoute:
     """Where a patient may be texted (E.164 and number id), or why not. `is_shared`: others read that phone.
 
-    `held_by_other`: the phone is somebody else's (patients/proxies.py says what may go there).
+    `held_by_other`: the phone is somebody else's (patients/proxies.py says what may go there). `is_neutral`: a text
+    must not name the clinic.
     """
 
     phone_number_id: UUID | None = None
@@ -62,6 +63,7 @@ class TextingRoute:
     why_not: str | None = None
     patient_phone_id: UUID | None = None
     held_by_other: bool = False
+    is_neutral: bool = False
 
 
 def record_texting_consent(
@@ -210,19 +212,24 @@ def sharing_consents_of(session: ScopedSession, patient_id: UUID) -> list[Sharin
 def texting_route(session: ScopedSession, patient: Patient) -> TextingRoute:
     """Return the phone that may be texted now, or why none may. Unknown safety is no.
 
-    Of a record that was merged both must allow it: its own wishes, and those of the record that is kept.
+    Where several records are one person the strictest wish on any of them counts, of texts and of each number.
     """
-    why_not = _why_no_texts(patient) or _why_no_texts(kept_record(session, patient))
+    privacy = texting_privacy(session, patient.id)
+    why_not = _why_no_texts(patient, privacy) or _why_no_texts(kept_record(session, patient), privacy)
     if why_not:
         return TextingRoute(why_not=why_not)
     reasons = ["no_phone"]
     phones = phones_with_numbers(session, patient.id)
-    consents = texting_consents_of(session, [phone for phone, _number in phones])
+    known = same_phones(session, patient.id, [number.id for _phone, number in phones]) if phones else []
+    consents = texting_consents_of(session, known)
     for phone, number in phones:
-        why_not = _why_not_this(phone, number, consents.get(phone.id))
+        same = [each for each in known if each.phone_number_id == number.id]
+        why_not = _why_not_this(phone, number, same, consents)
         if why_not is None:
-            other = phone.holder != PhoneHolder.SELF
-            return TextingRoute(number.id, number.number, phone.is_shared, None, phone.id, other)
+            shared = any(each.is_shared for each in same)
+            other = any(each.holder != PhoneHolder.SELF for each in same)
+            neutral = shared or privacy is PrivacyLevel.NEUTRAL
+            return TextingRoute(number.id, number.number, shared, None, phone.id, other, neutral)
         reasons.append(why_not)
     return TextingRoute(why_not=reasons[-1])
 
@@ -246,10 +253,10 @@ def _columns_of(taken: ConsentTaken) -> dict[str, Any]:
     return columns | {"proxy_id": UUID(proxy) if proxy else None}
 
 
-def _why_no_texts(patient: Patient) -> str | None:
+def _why_no_texts(patient: Patient, privacy: PrivacyLevel) -> str | None:
     if patient.deceased_at is not None:
         return "deceased"
-    if patient.privacy_level == PrivacyLevel.NONE:
+    if privacy is PrivacyLevel.NONE:
         return "privacy_level"
     if patient.written_language is None:
         return "language_unknown"
@@ -258,14 +265,21 @@ def _why_no_texts(patient: Patient) -> str | None:
     return None
 
 
-def _why_not_this(phone: PatientPhone, number: PhoneNumber, consent: TextingConsent | None) -> str | None:
+def _why_not_this(
+    phone: PatientPhone, number: PhoneNumber, same: list[PatientPhone], consents: dict[UUID, TextingConsent]
+) -> str | None:
+    """`same`: what all records of the person know of this number; a "no" on any of them counts, of consents a newer."""
     if number.opted_out_at is not None:
         return "opted_out"
     if number.unusable_at is not None:
         return "number_takes_no_texts"
+    if SmsSafety.NO in {each.sms_ok for each in same}:
+        return "texting_not_safe"
     if phone.sms_ok != SmsSafety.YES:
-        return "texting_not_safe" if phone.sms_ok == SmsSafety.NO else "safety_unknown"
-    return None if consent is not None and consent.given else "no_consent"
+        return "safety_unknown"
+    newest = sorted((consents[each.id] for each in same if each.id in consents), key=lambda each: (each.at, each.id))
+    agreed = phone.id in consents and consents[phone.id].given and newest[-1].given
+    return None if agreed else "no_consent"
 
 
 def _ledger(

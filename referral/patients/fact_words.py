@@ -1,6 +1,6 @@
 """A patient's facts in words: rows for a page, and where two versions differ."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -69,12 +69,14 @@ def fact_rows(facts: PatientFacts) -> list[tuple[str, str]]:
     return [(label, words) for name, label, words in rows if words or name in ("record_number", "zip_code")]
 
 
-def differences(stands: PatientFacts, typed: PatientFacts, writers: Mapping[str, str]) -> list[Difference]:
-    """Return the facts that differ, in the order of the form. `writers`: fact to who changed it last."""
+def differences(
+    stands: PatientFacts, typed: PatientFacts, names: Collection[str], writers: Mapping[str, str]
+) -> list[Difference]:
+    """Return the facts of these names, in the order of the form. `writers`: fact to who changed it last."""
     return [
         Difference(str(LABELS[name]), fact_words(stands, name), fact_words(typed, name), writers.get(name, ""))
         for name in (field.name for field in fields(stands))
-        if getattr(stands, name) != getattr(typed, name)
+        if name in names
     ]
 
 

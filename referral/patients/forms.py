@@ -12,7 +12,7 @@ from referral.patients.actions import PatientFacts, PhoneFacts
 from referral.patients.consents import ConsentTaken
 from referral.patients.fact_words import LABELS
 from referral.patients.queries import Search
-from referral.patients.states import ConsentMethod, PhoneHolder, PrivacyLevel, SmsSafety
+from referral.patients.states import TAKEN_BY_STAFF, ConsentMethod, PhoneHolder, PrivacyLevel, SmsSafety
 from referral.patients.words import (
     HOLDERS,
     METHODS,
@@ -130,9 +130,10 @@ class RegisterForm(PatientForm, PhoneFields):
 
 
 class CorrectForm(PatientForm):
-    """A patient's facts to correct; `version` is that of the row when the page was opened."""
+    """A patient's facts to correct. `version`, `opened`: of the row and its facts when the page was opened."""
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    opened = StringField(widget=HiddenInput())
 
 
 class ConsentForm(Form):
@@ -140,7 +141,7 @@ class ConsentForm(Form):
 
     method = RadioField(
         _l("How did they answer?"),
-        choices=choices(METHODS, without=(ConsentMethod.BY_TEXT, ConsentMethod.ON_PLAN_PAGE)),
+        choices=[SelectChoice(str(method), METHODS[method]) for method in TAKEN_BY_STAFF],
         default=str(ConsentMethod.IN_PERSON),
     )
     in_whose_name = SelectField(_l("Who answered?"), choices=choices(SPEAKERS), default="patient")

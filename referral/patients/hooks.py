@@ -1,7 +1,8 @@
 """What patients ask of the slices above: parts of their pages, and what ends when sharing or texting ends."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,20 @@ class UnderWay:
     state_label: str
 
 
+@dataclass(frozen=True)
+class SentRequest:
+    """A request that an organization has now. `organization_id`: in the directory; `need`, `place`: as people read."""
+
+    id: UUID
+    patient_id: UUID
+    organization_id: UUID
+    domain: str
+    need: str
+    place: str
+    state_label: str
+    since: datetime
+
+
 #: Returns the sections below the patient's own facts, in the order shown: needs, referrals.
 patient_sections: Hook[[ScopedSession, Patient], list[Section]] = Hook("patient_sections")
 
@@ -50,6 +65,12 @@ is_on_hold: Hook[[ScopedSession, UUID], bool] = Hook("is_on_hold")
 
 #: Returns what is under way for the patient's record, newest first.
 under_way: Hook[[ScopedSession, UUID], list[UnderWay]] = Hook("under_way")
+
+#: Returns what organizations are asked now, or have taken on, for these records, oldest first.
+sent_requests: Hook[[ScopedSession, Collection[UUID]], list[SentRequest]] = Hook("sent_requests")
+
+#: Takes these requests back, because the person has another one for the same need, as written down by a person.
+take_back_doubles: Hook[[ScopedSession, Collection[UUID], UUID], None] = Hook("take_back_doubles")
 
 #: Withdraws what is under way for the patient's record, as written down by a person (id, name); returns how many.
 withdraw_all: Hook[[ScopedSession, UUID, UUID, str], int] = Hook("withdraw_all")

@@ -3,8 +3,10 @@
 What is sealed with a patient's key stays with that key. Needs, requests, texts, consents and phones stay where they
 are, least of all a safety concern is written into the other, and the kept record's page shows both. Only facts that
 the kept record lacks and every match rests on (FILLED) are filled in, and emptied again when the two are taken apart.
+Where both have asked an organization for the same need, one request goes on and the other ends for good.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +24,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients import hooks
 from referral.patients.actions import correct_patient, facts_of
 from referral.patients.barring import keep_bars_for_all_records
+from referral.patients.double_requests import double_requests, those_to_end
 from referral.patients.models import Patient
 from referral.patients.moving import OFFERED_ALREADY, open_offer
 from referral.patients.record_models import PatientCorrection, PatientMerge
@@ -51,10 +54,18 @@ class MergeRow:
 
 
 def merge_records(
-    session: ScopedSession, kept_id: UUID, merged_id: UUID, *, why: str | None, by: UUID, merge_id: UUID | None = None
+    session: ScopedSession,
+    kept_id: UUID,
+    merged_id: UUID,
+    *,
+    why: str | None,
+    by: UUID,
+    merge_id: UUID | None = None,
+    going_on: Collection[UUID] = (),
 ) -> PatientMerge:
     """Return the merge: from now on the kept record stands for both. `merge_id`: the form's id.
 
+    `going_on`: of the requests that are double (double_requests.py), for each need the one that stays.
     Whom the person barred on one record is barred on both: to-dos of such a person are somebody else's, and sharing
     with such an organization ends, which taking the two apart does not bring back.
     Raises NotFound when one is absent, erased or not theirs; InvalidInput where the two cannot be merged. Flushes.
@@ -66,24 +77,12 @@ def merge_records(
     why_not = why_not_merge(session, kept, merged)
     if why_not is not None:
         raise InvalidInput(why_not)
-    merge = PatientMerge(
-        id=merge_id or new_id(),
-        clinic_id=kept.clinic_id,
-        patient_id=kept.id,
-        merged_id=merged.id,
-        merged_by=by,
-        merged_at=clock.now(),
-    )
-    try:
-        with session.begin_nested():
-            merge.why = why
-            session.add(merge)
-            session.flush()
-    except IntegrityError as error:  # by somebody else at this very moment
-        raise Conflict(_MERGED) from error
+    ending = those_to_end(double_requests(session, kept.id, merged.id), going_on)
+    merge = _linked(session, kept, merged, by=by, merge_id=merge_id, why=why)
     merged.merged_into_id = kept.id
     session.flush()
     _fill(session, kept, merged, by=by)
+    hooks.take_back_doubles(session, ending, by)
     keep_bars_for_all_records(session, kept.id, by=by)
     return merge
 
@@ -91,6 +90,7 @@ def merge_records(
 def undo_merge(session: ScopedSession, merge: PatientMerge, *, by: UUID) -> None:
     """Take the two apart: both are again as they were. Done already, it stays. Raises InvalidInput on hold. Flushes.
 
+    A request that ended because it was double stays ended: the organization was told so.
     Where the kept one is marked as having died, what ended for the other with it is for a person to take up again.
     """
     kept, merged = _locked(session, merge.patient_id, merge.merged_id)
@@ -152,6 +152,28 @@ def merges_of(session: ScopedSession, patient_id: UUID, *, in_force: bool = Fals
         )
         for row in rows
     ]
+
+
+def _linked(
+    session: ScopedSession, kept: Patient, merged: Patient, *, by: UUID, merge_id: UUID | None, why: str | None
+) -> PatientMerge:
+    """Return the stored merge. Raises Conflict where somebody merged one of them at this very moment."""
+    merge = PatientMerge(
+        id=merge_id or new_id(),
+        clinic_id=kept.clinic_id,
+        patient_id=kept.id,
+        merged_id=merged.id,
+        merged_by=by,
+        merged_at=clock.now(),
+    )
+    try:
+        with session.begin_nested():
+            merge.why = why
+            session.add(merge)
+            session.flush()
+    except IntegrityError as error:
+        raise Conflict(_MERGED) from error
+    return merge
 
 
 def _fill(session: ScopedSession, kept: Patient, merged: Patient, *, by: UUID) -> None:

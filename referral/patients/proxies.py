@@ -19,7 +19,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients.consents import TextingRoute
 from referral.patients.corrections import note_corrections
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
-from referral.patients.queries import phones_of, records_of_person
+from referral.patients.queries import age_on, phones_of, records_of_person
 from referral.patients.states import PhoneHolder, ProxyRelation, Reach
 from referral.patients.wish_models import PatientProxy
 from resources_directory.db import new_id
@@ -37,9 +37,16 @@ OPEN_TO_OTHERS = tuple(domain for domain in NeedDomain if domain not in NEVER_BY
 #: An older or newer version may know other needs.
 _NAMES = frozenset(map(str, NeedDomain))
 
+#: From this age, in years, nobody speaks for somebody because they are their parent.
+OF_AGE = 18
+
 #: Whose phone it is, when it is that of somebody who speaks for the patient.
 _HOLDERS = {ProxyRelation.PARENT: PhoneHolder.PARENT, ProxyRelation.CAREGIVER: PhoneHolder.CAREGIVER}
 
+_PARENT_OF_ADULT = _l(
+    "This patient is 18 or older: a parent speaks only for a child. If this person decides for the patient, choose a "
+    "legal guardian or somebody the patient named; if they help, choose a caregiver."
+)
 _UNKNOWN_SPEAKER = _l("Nobody is recorded who may agree to this for the patient. Record first who speaks for them.")
 
 
@@ -110,6 +117,8 @@ def record_proxy(session: ScopedSession, patient: Patient, new: NewProxy, *, by:
     known = session.get(PatientProxy, new.proxy_id) if new.proxy_id else None
     if known is not None:
         return known
+    if new.relation is ProxyRelation.PARENT and (age_on(patient, clock.now().date()) or 0) >= OF_AGE:
+        raise InvalidInput(_PARENT_OF_ADULT, "relation")
     phone = _phone(session, patient, new.patient_phone_id)
     row = PatientProxy(
         id=new.proxy_id or new_id(),

@@ -13,6 +13,7 @@ from referral.kit.crypto import Vault, vault_of
 from referral.kit.i18n import LANGUAGES, Language
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient, PatientNameToken, PatientPhone, PhoneNumber
+from referral.patients.states import PrivacyLevel
 
 #: A name token shorter than this has no prefix token of its own.
 PREFIX_LETTERS = 3
@@ -77,6 +78,15 @@ def kept_record(session: ScopedSession, patient: Patient) -> Patient:
     if patient.merged_into_id is None:
         return patient
     return patient_by_id(session, patient.merged_into_id) or patient
+
+
+def texting_privacy(session: ScopedSession, patient_id: UUID) -> PrivacyLevel:
+    """Return how private texts to a person must be: the strictest wish on any of their records. Loads no row."""
+    kept_id = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(Patient.id == patient_id)
+    theirs = or_(Patient.id.in_((patient_id, kept_id.scalar_subquery())), Patient.merged_into_id.in_(kept_id))
+    wishes = set(session.scalars(select(Patient.privacy_level).where(theirs)))
+    strictest = (PrivacyLevel.NONE, PrivacyLevel.NEUTRAL)
+    return next((level for level in strictest if level in wishes), PrivacyLevel.STANDARD)
 
 
 def has_died(session: ScopedSession, patient_id: UUID) -> bool:
@@ -184,6 +194,12 @@ def birth_date_of(patient: Patient) -> date | None:
     return date.fromisoformat(patient.birth_date_text) if patient.birth_date_text else None
 
 
+def age_on(patient: Patient, day: date) -> int | None:
+    """Return how many years old the patient is on a day; None when the birth date is unknown."""
+    born = birth_date_of(patient)
+    return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 @dataclass(frozen=True)
 class PhoneView:
     """A patient's phone with its number (E.164) and whether it has opted out."""
@@ -212,6 +228,13 @@ def phones_with_numbers(session: ScopedSession, patient_id: UUID) -> list[tuple[
         return own
     kept_id, *others = records_of_person(session, patient_id) or [patient_id]
     return _phones_at(session, others) if others and kept_id == patient_id else []
+
+
+def same_phones(session: ScopedSession, patient_id: UUID, number_ids: Iterable[UUID]) -> Sequence[PatientPhone]:
+    """Return what is known of these numbers on all records of a person, retired phones left out, oldest first."""
+    known = PatientPhone.patient_id.in_(records_of_person(session, patient_id)), PatientPhone.retired_at.is_(None)
+    found = select(PatientPhone).where(*known, PatientPhone.phone_number_id.in_(sorted(number_ids)))
+    return session.scalars(found.order_by(PatientPhone.created_at, PatientPhone.id)).all()
 
 
 def _phones_at(session: ScopedSession, record_ids: Sequence[UUID]) -> list[tuple[PatientPhone, PhoneNumber]]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
+from uuid import UUID
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -19,12 +22,17 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from referral.kit.forms import Form
 from referral.patients.deaths import Death
+from referral.patients.double_requests import Doubles
 from referral.patients.forms import LONGEST, ConsentForm
+from referral.patients.hooks import SentRequest
 from referral.patients.need_words import NEEDS
 from referral.patients.proxies import OPEN_TO_OTHERS
 from referral.patients.states import ProxyRelation, Reach
 from referral.patients.words import REACHES, SPEAKERS, choices
 from resources_directory.needs import SENSITIVE, NeedDomain
+
+#: How the names of the fields begin in which a request is chosen that goes on.
+_GOING_ON = "going_on_"
 
 
 class DeathForm(Form):
@@ -44,9 +52,39 @@ class DeathForm(Form):
 
 
 class MergeForm(Form):
-    """That two records are one person."""
+    """That two records are one person. `merge_form` adds a choice for each need that both have a request for."""
 
     why = StringField(_l("How do you know that they are the same person?"), [LONGEST])
+
+    def choices(self) -> list[Any]:
+        """Return the fields in which somebody chooses which request goes on."""
+        return [field for field in self if field.name.startswith(_GOING_ON)]
+
+    def going_on(self) -> set[UUID]:
+        """Return the requests that were chosen. Only after `validate`."""
+        return {UUID(field.data) for field in self.choices()}
+
+
+def merge_form(doubles: Doubles, kept_id: UUID) -> MergeForm:
+    """Return the form, with a choice for each need that both records have a request for; nothing is chosen before."""
+    fields = {
+        f"{_GOING_ON}{domain}": RadioField(
+            _("%(need)s: which request goes on?", need=rows[0].need),
+            choices=[SelectChoice(str(row.id), _request_words(row, is_kept=row.patient_id == kept_id)) for row in rows],
+            validators=[InputRequired(_l("Choose which request goes on."))],
+            description=_("Both records have one. The other is taken back, and its organization is told to stop."),
+        )
+        for domain, rows in doubles.items()
+    }
+    form_class: type[MergeForm] = type("MergeFormOfTwo", (MergeForm,), fields)
+    return form_class()
+
+
+def _request_words(request: SentRequest, *, is_kept: bool) -> str:
+    facts = {"place": request.place, "state": request.state_label, "day": format_date(request.since, "medium")}
+    if is_kept:
+        return str(_("%(place)s: %(state)s, since %(day)s, on the record that is kept", **facts))
+    return str(_("%(place)s: %(state)s, since %(day)s, on the record that is merged", **facts))
 
 
 class UndoMergeForm(Form):
@@ -68,7 +106,12 @@ class ProxyForm(Form):
 
     name = StringField(_l("Name"), [DataRequired(_l("Type the name of this person.")), LONGEST])
     relation = SelectField(
-        _l("Who is it?"), choices=choices({str(each): SPEAKERS[each] for each in ProxyRelation}), default="parent"
+        _l("Who is it?"),
+        choices=[
+            SelectChoice("", _l("Choose who it is")),
+            *choices({str(each): SPEAKERS[each] for each in ProxyRelation}),
+        ],
+        validators=[DataRequired(_l("Choose who this person is to the patient."))],
     )
     phone = SelectField(_l("Which phone do they hold?"), choices=[], default="")
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from referral.kit.columns import Identified, PatientOwned, one_of
 from referral.kit.crypto import SealedRow, sealed
 from referral.kit.scope import ClinicOwned
-from referral.patients.states import ConsentMethod, MoveState
+from referral.patients.states import TAKEN_BY_STAFF, MoveState
 from resources_directory.db import Base
 
 
@@ -70,7 +70,7 @@ class PatientMove(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     __tablename__ = "patient_move"
     __table_args__ = (
         one_of("state", MoveState),
-        one_of("method", (ConsentMethod.IN_PERSON, ConsentMethod.BY_PHONE, ConsentMethod.ON_PAPER)),
+        one_of("method", TAKEN_BY_STAFF),
         Index(
             "uq_patient_move_open",
             "patient_id",

@@ -18,6 +18,7 @@ from referral.kit.transaction import request_session
 from referral.patients.actions import facts_of
 from referral.patients.corrections import corrections_of
 from referral.patients.deaths import death_date_of, mark_deceased, take_back_death
+from referral.patients.double_requests import double_requests
 from referral.patients.fact_words import LABELS, fact_words, history_label, stored_words
 from referral.patients.forms import SearchForm
 from referral.patients.hooks import under_way
@@ -26,7 +27,7 @@ from referral.patients.models import Patient
 from referral.patients.page_rows import patient_rows, phone_rows
 from referral.patients.policies import PatientPermission as P
 from referral.patients.queries import Search, display_name, find_patients, likely_duplicates, patient_by_id, phones_of
-from referral.patients.record_forms import DeathForm, MergeForm, UndoMergeForm
+from referral.patients.record_forms import DeathForm, MergeForm, UndoMergeForm, merge_form
 from referral.patients.record_models import PatientMerge
 
 blueprint = Blueprint("patient_records", __name__, url_prefix="/patients", template_folder="templates")
@@ -183,14 +184,14 @@ def _candidates(form: SearchForm, patient: Patient, found: list[Patient], *, sea
 @requires(P.MERGE, load=two_records, fresh=True)
 def compare(two: TwoRecords) -> ResponseReturnValue:
     """Show both records side by side before anything is merged."""
-    return _comparison(MergeForm(), two)
+    return _comparison(_merge_form(two), two)
 
 
 @blueprint.post("/<uuid:patient_id>/merge/<uuid:other_id>")
 @requires(P.MERGE, load=two_records, fresh=True)
 def merge(two: TwoRecords) -> ResponseReturnValue:
     """Merge: the kept record stands for both from now on."""
-    form, session = MergeForm(), request_session()
+    form, session = _merge_form(two), request_session()
     if not form.validate():
         return _comparison(form, two), 422
     try:
@@ -201,12 +202,17 @@ def merge(two: TwoRecords) -> ResponseReturnValue:
             why=form.why.data,
             by=current_person().person_id,
             merge_id=form.filling_id(),
+            going_on=form.going_on(),
         )
     except (InvalidInput, Conflict) as error:
         form.form_errors.append(error.message)
         return _comparison(form, two), 422 if isinstance(error, InvalidInput) else 409
     flash(_("The two records are one now. You can take them apart again on this page."), "success")
     return _back(two.kept)
+
+
+def _merge_form(two: TwoRecords) -> MergeForm:
+    return merge_form(double_requests(request_session(), two.kept.id, two.other.id), two.kept.id)
 
 
 def _comparison(form: MergeForm, two: TwoRecords) -> str:

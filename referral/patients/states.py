@@ -52,6 +52,10 @@ class OptOutKind(StrEnum):
     NEW_CONSENT = "new_consent"
 
 
+#: How staff can have taken a consent; the other ways are the patient's own.
+TAKEN_BY_STAFF = (ConsentMethod.IN_PERSON, ConsentMethod.BY_PHONE, ConsentMethod.ON_PAPER)
+
+
 class SharedField(StrEnum):
     """A field that may be shared with an organization, with consent."""
 

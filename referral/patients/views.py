@@ -10,14 +10,23 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from referral.accounts.principal import current_person
-from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.collisions import Collided, read, written
+from referral.kit.errors import InvalidInput
 from referral.kit.limits import PATIENT_SEARCHES, limited
 from referral.kit.paging import PAGE_SIZE, Page
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
-from referral.patients.actions import add_phone, correct_patient, facts_of, register_patient, retire_phone
+from referral.patients.actions import (
+    PatientFacts,
+    add_phone,
+    facts_of,
+    register_patient,
+    retire_phone,
+    stored_facts,
+)
 from referral.patients.consents import texting_route
+from referral.patients.correcting import Opened, save_typed
 from referral.patients.corrections import last_writers
 from referral.patients.fact_words import differences, fact_rows
 from referral.patients.forms import CorrectForm, PatientForm, PhoneForm, RegisterForm, SearchForm
@@ -169,10 +178,7 @@ def edit_patient(patient: Patient) -> ResponseReturnValue:
     kept = kept_record(request_session(), patient)
     if kept is not patient:
         return _to_kept(kept)
-    form = CorrectForm(obj=facts_of(patient), version=patient.version)
-    form.spoken_language.data = patient.spoken_language or ""
-    form.written_language.data = patient.written_language or ""
-    return _correction(form, patient)
+    return _correction(_filled(facts_of(patient), patient), patient)
 
 
 @blueprint.post("/<uuid:patient_id>/edit")
@@ -182,19 +188,27 @@ def correct(patient: Patient) -> ResponseReturnValue:
     form, session = CorrectForm(), request_session()
     if not form.validate():
         return _correction(form, patient), 422
-    session.refresh(patient, with_for_update=True)  # whoever saves at this very moment is waited for
+    opened = Opened(form.version.data, read(form.opened.data))
     try:
-        correct_patient(session, patient, form.facts(), version=form.version.data, by=current_person().person_id)
+        save_typed(session, patient, form.facts(), opened, by=current_person().person_id)
     except InvalidInput as error:
         form.blame(error)
         return _correction(form, patient), 422
-    except Conflict:
+    except Collided as both:
         writers = last_writers(session, patient.id)
-        differing = differences(facts_of(patient), form.facts(), writers)
-        form.version.raw_data = [str(patient.version)]  # saving again is then a choice, made with both in sight
-        return _correction(form, patient, differing), 409
+        differing = differences(facts_of(patient), form.facts(), both.names, writers)
+        return _correction(_filled(both.together, patient), patient, differing), 409
     flash(_("The change is saved."), "success")
     return redirect(url_for(".show_patient", patient_id=patient.id), 303)
+
+
+def _filled(facts: PatientFacts, patient: Patient) -> CorrectForm:
+    """Return the form with these facts in it, opened now: saving is then a choice, made with what stands in sight."""
+    opened = written(stored_facts(facts_of(patient)))
+    form = CorrectForm(formdata=None, obj=facts, version=patient.version, opened=opened)
+    form.spoken_language.data = facts.spoken_language or ""
+    form.written_language.data = facts.written_language or ""
+    return form
 
 
 def _correction(form: CorrectForm, patient: Patient, differing: Sequence[object] = ()) -> str:

@@ -79,9 +79,9 @@ WHY_NO_TEXTS: Mapping[str, LazyString] = {
 }
 
 
-def choices(words: Mapping[str, LazyString], *, without: tuple[str, ...] = ()) -> list[SelectChoice]:
+def choices(words: Mapping[str, LazyString]) -> list[SelectChoice]:
     """Return the options of a field of choices, in table order."""
-    return [SelectChoice(str(value), text) for value, text in words.items() if value not in without]
+    return [SelectChoice(str(value), text) for value, text in words.items()]
 
 
 def written_language_choices() -> list[SelectChoice]:

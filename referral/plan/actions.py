@@ -18,9 +18,10 @@ from referral.patients.corrections import note_corrections
 from referral.patients.models import Patient, PhoneNumber
 from referral.patients.queries import phones_with_numbers, records_of_person
 from referral.patients.states import ConsentMethod, OptOutKind
+from referral.plan.elsewhere import places_elsewhere
 from referral.plan.entering import LABEL, OpenPlan
 from referral.plan.models import HIGHEST, LOWEST, PlanNeed, ReferralRating
-from referral.plan.page import RATED, chosen_needs, named_referrals, places_elsewhere, told_referrals
+from referral.plan.page import RATED, chosen_needs, named_referrals, told_referrals
 from referral.plan.sharing import shared_with
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.calendars import add_business_days
@@ -40,14 +41,11 @@ STOP_WORDS_VERSION = "plan-page-1"
 
 
 def open_call(session: ScopedSession, patient_id: UUID) -> ToDo | None:
-    """Return the call that the patient asked for on the page and that nobody has made yet."""
+    """Return the call that the patient asked for first and nobody has made yet: on the page, by text or spoken."""
     asked = select(ToDo).where(
-        ToDo.patient_id == patient_id,
-        ToDo.reason == ToDoReason.PATIENT_ASKED_FOR_CALL,
-        ToDo.subject_kind == CALL_SUBJECT,
-        ToDo.done_at.is_(None),
+        ToDo.patient_id == patient_id, ToDo.reason == ToDoReason.PATIENT_ASKED_FOR_CALL, ToDo.done_at.is_(None)
     )
-    return session.scalar(asked.order_by(ToDo.created_at.desc(), ToDo.id.desc()).limit(1))
+    return session.scalar(asked.order_by(ToDo.due_at, ToDo.id).limit(1))
 
 
 def call_until(plan: OpenPlan) -> datetime:
@@ -134,13 +132,11 @@ def choose_other_place(plan: OpenPlan, alternative_id: UUID) -> None:
     Raises NotFound for a place that the page does not offer, Conflict when another one was asked meanwhile.
     """
     session = plan.session
-    for referral in _named(plan):
-        for each in places_elsewhere(session, referral):
-            if each.id == alternative_id:
-                with speaking(STAFF_LANGUAGE):
-                    choose_alternative(session, each, actor=Actor(ActorKind.PLAN_PAGE))
-                return
-    raise NotFound
+    wanted = next((each for each in places_elsewhere(session, _named(plan)) if each.id == alternative_id), None)
+    if wanted is None:
+        raise NotFound
+    with speaking(STAFF_LANGUAGE):
+        choose_alternative(session, wanted, actor=Actor(ActorKind.PLAN_PAGE))
 
 
 def choose_need(session: ScopedSession, patient: Patient, need: Need, *, shown: bool, by: UUID) -> None:

@@ -1,7 +1,7 @@
 """What a patient's own page shows: the next step, each request, who has what; sensitive needs only where chosen."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.patients.proxies import hidden_domains_of
+from referral.plan.elsewhere import Elsewhere, elsewhere_of
 from referral.plan.entering import LABEL, OpenPlan
 from referral.plan.models import PlanNeed, ReferralRating
 from referral.plan.places import NOWHERE, Place, places_of
@@ -19,7 +20,6 @@ from referral.plan.sharing import Shared, shared_with, still_know
 from referral.plan.words import TOLD, Standing, private_matter, standing_of
 from referral.referrals.models import Referral
 from referral.referrals.queries import referrals_of_patient
-from referral.referrals.rerouting import Alternative, alternatives_for
 from referral.referrals.states import REFERRAL_MACHINE, Mode, ReferralState
 from resources_directory.needs import NeedDomain
 from resources_directory.privacy import hidden_services, sensitive_services
@@ -35,22 +35,11 @@ _ORDER = (S.ACCEPTED, S.DECLINED, S.EXPIRED, S.IN_PROGRESS, S.NOT_COMPLETED, S.W
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """Another place that the patient can choose. `chosen`: they did already. `reasons`: in words."""
-
-    id: UUID
-    service: str
-    organization: str
-    address: str | None
-    reasons: tuple[str, ...]
-    chosen: bool
-
-
-@dataclass(frozen=True)
 class Request:
     """One request as the patient sees it. `rating`: what they thought of it, 1 to 5. `is_live`: it is not over.
 
-    `is_quiet`: told as a private matter.
+    `step`: what they can do next, in one sentence. `asks`: they should talk to the clinic; the page says how.
+    `place`: how to get there while it is live: nobody is sent to whoever said no. `is_quiet`: a private matter.
     """
 
     id: UUID
@@ -61,6 +50,8 @@ class Request:
     is_live: bool
     may_rate: bool
     rating: int | None
+    step: str | None = None
+    asks: bool = False
     alternatives: tuple[Elsewhere, ...] = ()
     is_quiet: bool = False
 
@@ -69,11 +60,10 @@ class Request:
 class PlanPage:
     """Everything on the page. `first`: the request that the next step is about; none while there is nothing to do.
 
-    `step`: that step in words. `unnamed`: how many more organizations may know something, that the page does not name.
+    `unnamed`: how many more organizations may know something, that the page does not name.
     """
 
     first: Request | None
-    step: str | None
     others: tuple[Request, ...]
     shared: tuple[Shared, ...]
     unnamed: int
@@ -92,20 +82,23 @@ def page_of(plan: OpenPlan) -> PlanPage:
     named = named_referrals(session, patient, told)
     places = places_of(session, named, timezone_name=plan.clinic.timezone_name, near=patient.zip_code)
     ratings, knowing = _ratings(session, patient.id), still_know(session, patient)
+    waiting = _waiting(named)
+    offered = elsewhere_of(session, waiting)
     requests = {row.id: quiet_request(row) for row in told} | {
-        row.id: _request(row, places[row.id], ratings.get(row.id), still_known=row.organization_id in knowing)
+        row.id: _request(
+            standing_of(row, room_said_at=places[row.id].room_said_at, still_known=row.organization_id in knowing),
+            row,
+            _Beside(places[row.id], ratings.get(row.id), row in waiting, offered.get(row.id, ())),
+        )
         for row in named
     }
-    first = _first(named, expected={each for each, where in places.items() if where.appointment})
+    first = _first(waiting, expected={each for each, request in requests.items() if request.place.appointment})
     first = first or next((row for row in told if requests[row.id].is_quiet and requests[row.id].is_live), None)
-    if first is not None and not requests[first.id].is_quiet:
-        requests[first.id] = replace(requests[first.id], alternatives=elsewhere(session, first))
     leading = requests.pop(first.id) if first is not None else None
     shared = shared_with(session, patient, named)
     return PlanPage(
         first=leading,
-        step=_step(leading) if leading else None,
-        others=tuple(sorted(requests.values(), key=lambda each: not each.is_live)),
+        others=tuple(sorted(requests.values(), key=lambda each: not (each.is_live or each.alternatives))),
         shared=shared,
         unnamed=len(
             {row.organization_id for row in told if row.mode == Mode.SENT and row.organization_id in knowing}
@@ -154,34 +147,6 @@ def hidden_domains(session: ScopedSession, patient_id: UUID) -> frozenset[str]:
         return frozenset(map(str, hidden_domains_of(session, patient_id)))
 
 
-def elsewhere(session: ScopedSession, referral: Referral) -> tuple[Elsewhere, ...]:
-    """Return the other places that the patient may choose after a refusal or silence, the best first."""
-    return tuple(
-        Elsewhere(
-            id=each.id,
-            service=each.hit.service_name,
-            organization=each.hit.organization_name,
-            address=None if each.hit.private else each.hit.place,
-            reasons=tuple(str(reason.text) for reason in each.reasons),
-            chosen=each.chosen_at is not None,
-        )
-        for each in places_elsewhere(session, referral)
-    )
-
-
-def places_elsewhere(session: ScopedSession, referral: Referral) -> list[Alternative]:
-    """Return the other places that the page may offer, the best first: none for staff alone, and none that was barred.
-
-    Looks at all records of the person: whom they barred on one that was merged is not offered either. A place whose
-    name alone tells of a need that leaves no trace is offered by people, not by the page.
-    """
-    with session.widened(LABEL):
-        found = [each for each in alternatives_for(session, referral, now=clock.now()) if not each.staff_only]
-    ids = {each.service_id for each in found}
-    unsaid = hidden_services(session, ids) | sensitive_services(session, ids)
-    return [each for each in found if each.service_id not in unsaid]
-
-
 def chosen_needs(session: ScopedSession, patient_id: UUID) -> frozenset[UUID]:
     """Return the private needs that the patient wants to see on the page."""
     events = select(PlanNeed).where(PlanNeed.patient_id == patient_id).order_by(PlanNeed.at, PlanNeed.id)
@@ -197,54 +162,75 @@ def _may_tell(row: Referral, chosen: Collection[UUID], hidden: Collection[str]) 
 
 def quiet_request(row: Referral) -> Request:
     """Return a request as a private matter: neither to whom, nor how it stands."""
+    is_live = row.state in REFERRAL_MACHINE.live_states()
     return Request(
         id=row.id,
         service=str(_("A private matter")),
         organization="",
         standing=private_matter(),
         place=NOWHERE,
-        is_live=row.state in REFERRAL_MACHINE.live_states(),
+        is_live=is_live,
         may_rate=False,
         rating=None,
+        asks=is_live,
         is_quiet=True,
     )
 
 
-def _step(first: Request) -> str | None:
-    """Return what to do next, in one sentence."""
-    if any(each.chosen for each in first.alternatives):
-        return str(_("You chose another place. We ask you before we tell them anything about you."))
-    if first.alternatives:
-        return str(_("Choose another place."))
-    return str(_("Go to your appointment.")) if first.place.appointment else first.standing.step
+@dataclass(frozen=True)
+class _Beside:
+    """What is known of a request besides itself. `is_last`: no other request for its need has followed."""
+
+    place: Place
+    rating: int | None
+    is_last: bool
+    alternatives: tuple[Elsewhere, ...]
 
 
-def _request(row: Referral, place: Place, rating: int | None, *, still_known: bool) -> Request:
+def _request(standing: Standing, row: Referral, beside: _Beside) -> Request:
+    is_live = row.state in REFERRAL_MACHINE.live_states()
+    place = beside.place if is_live else NOWHERE
+    is_settled = row.state in _ORDER and not beside.is_last
     return Request(
         id=row.id,
         service=str(row.service_facts.get("service_name") or ""),
         organization=str(row.service_facts.get("organization_name") or ""),
-        standing=standing_of(row, room_said_at=place.room_said_at, still_known=still_known),
+        standing=standing,
         place=place,
-        is_live=row.state in REFERRAL_MACHINE.live_states(),
+        is_live=is_live,
         may_rate=row.state in RATED,
-        rating=rating,
+        rating=beside.rating,
+        step=None if is_settled else _step(standing, place, beside.alternatives),
+        asks=standing.ask and not is_settled and not beside.alternatives,
+        alternatives=beside.alternatives,
     )
 
 
-def _first(told: Sequence[Referral], *, expected: Collection[UUID]) -> Referral | None:
-    """Return the request that the next step is about: an appointment, what the patient does alone, the order above.
+def _step(standing: Standing, place: Place, alternatives: Sequence[Elsewhere]) -> str | None:
+    """Return what to do next, in one sentence."""
+    if any(each.chosen for each in alternatives):
+        return str(_("You chose another place. We ask you before we tell them anything about you."))
+    if alternatives:
+        return str(_("Choose another place."))
+    return str(_("Go to your appointment.")) if place.appointment else standing.step
 
-    A refusal counts until another request for the need has followed.
-    """
-    followed = {row.follows_id for row in told} | _needs_gone_on(told)
-    waiting = [row for row in told if row.state in _ORDER and row.id not in followed]
-    return min(waiting, key=lambda row: (row.id not in expected, *_rank(row)), default=None)
 
-
-def _needs_gone_on(told: Sequence[Referral]) -> set[UUID | None]:
+def _waiting(told: Sequence[Referral]) -> list[Referral]:
+    """Return the requests that may need a step: a refusal counts until another request for the need has followed."""
     live = {row.need_id for row in told if row.state in REFERRAL_MACHINE.live_states()}
-    return {row.id for row in told if row.state not in REFERRAL_MACHINE.live_states() and row.need_id in live}
+    followed = {row.follows_id for row in told}
+    return [
+        row
+        for row in told
+        if row.state in _ORDER
+        and row.id not in followed
+        and (row.state in REFERRAL_MACHINE.live_states() or row.need_id not in live)
+    ]
+
+
+def _first(waiting: Sequence[Referral], *, expected: Collection[UUID]) -> Referral | None:
+    """Return the request that the next step is about: an appointment, what the patient does alone, the order above."""
+    return min(waiting, key=lambda row: (row.id not in expected, *_rank(row)), default=None)
 
 
 def _rank(row: Referral) -> tuple[bool, int, datetime, UUID]:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
-from referral.patients.queries import may_be_contacted
+from referral.patients.queries import may_be_contacted, texting_privacy
 from referral.patients.states import PrivacyLevel
 from referral.screening.queries import safety_concern_stands
 
@@ -36,6 +36,6 @@ def why_off(session: ScopedSession, patient: Patient) -> WhyOff | None:
     """Return why the patient's page is off, or None while it may be opened."""
     if patient.erased_at is not None or not may_be_contacted(patient):
         return WhyOff.NO_CONTACT
-    if patient.privacy_level == PrivacyLevel.NONE:
+    if texting_privacy(session, patient.id) is PrivacyLevel.NONE:
         return WhyOff.PRIVACY
     return WhyOff.SAFETY if safety_concern_stands(session, patient.id) else None

@@ -209,6 +209,7 @@ def _facts(plan: OpenPlan, page: PlanPage) -> Mapping[str, Any]:
         "clinic": plan.clinic,
         "asked_for_call": asked,
         "call_until": asked.due_at if asked else actions.call_until(plan),
+        "call_is_late": asked is not None and asked.due_at < clock.now(),
         "texts_are_on": actions.texts_are_on(plan.session, plan.patient.id),
         "no_page_in": language_words(own.code) if own is not None and not own.pages else None,
         "language": current_language(),

@@ -205,9 +205,13 @@ def _completed(referral: Referral) -> Standing:
             Tone.HELPED,
             _("Part of the help came"),
             _("This is closed: we were told that you got part of the help. If you still need more, tell us."),
+            ask=True,
         )
     return Standing(
-        Tone.HELPED, _("Done"), _("This is closed: we were told that you got help. If that is not so, tell us.")
+        Tone.HELPED,
+        _("Done"),
+        _("This is closed: we were told that you got help. If that is not so, tell us."),
+        ask=True,
     )
 
 

@@ -20,6 +20,7 @@ from referral.patients.states import ConsentMethod, SharedField
 from referral.prescriptions.agreeing import check_agreement
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.need_plans import NeedAnswer, record_answers
+from referral.prescriptions.other_needs import never_under
 from referral.prescriptions.queries import prescription_by_id
 from referral.prescriptions.reaching import reachable, reachable_today
 from referral.prescriptions.service_facts import facts_of
@@ -31,7 +32,7 @@ from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.states import Mode, ReferralEvent, ReferralState, Urgency
 from referral.screening.models import Need
 from referral.screening.states import NeedStatus, WantsHelp
-from resources_directory.search import get_service
+from resources_directory.search import get_services
 from resources_directory.service_hit import ServiceHit
 
 
@@ -125,16 +126,17 @@ def check_line(
 ) -> tuple[Need, ServiceHit]:
     """Return the need and the service of a line that could be signed, consent apart. Raises InvalidInput."""
     need = _need(session, patient, line, number)
-    hit = get_service(session, line.service_id, clock.now())
-    where = f"lines-{number}-service"
+    found = get_services(session, [line.service_id], near=patient.zip_code, now=clock.now())
+    hit, where = found.get(line.service_id), f"lines-{number}-service"
     if hit is None:
         raise InvalidInput(_l("This service is no longer listed. Choose another one."), where)
+    if never_under(session, need.domain, [hit.service_id]):
+        raise InvalidInput(_l("This place is not listed for this need. Choose another one."), where)
     if hit.organization_id in barred_organizations(session, patient.id):
         raise InvalidInput(_l("The patient does not want this organization asked. Choose another one."), where)
     if urgency is Urgency.TODAY and not reachable_today(hit):
         raise InvalidInput(
-            _l("It is closed now and has no phone, so it cannot help today. Choose another one, or another urgency."),
-            where,
+            _l("It cannot be reached now, so it cannot help today. Choose another one, or another urgency."), where
         )
     _check_mode(session, hit, line, number)
     return need, hit

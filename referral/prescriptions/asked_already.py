@@ -9,7 +9,7 @@ from referral.kit.zones import zone_of
 from referral.prescriptions.forms import PrescribeForm
 from referral.prescriptions.running import Running, in_the_way
 from referral.prescriptions.sheets import Sheet
-from referral.referrals.room import full_words
+from referral.referrals.room import full_words, helps_after_all
 from referral.referrals.states import Mode
 from referral.screening.words import PRIVATE_NEED
 
@@ -38,6 +38,8 @@ def said_full(session: ScopedSession, sheet: Sheet, form: PrescribeForm) -> bool
         offer = sheet.by_need.get(str(line.need_id))
         chosen = offer.service(str(line.service_id)) if offer else None
         if line.mode != Mode.SENT or chosen is None:
+            continue
+        if helps_after_all(session, line.service_id, line.need_id, now=clock.now()):
             continue
         name = str(PRIVATE_NEED) if sheet.is_closed(str(line.need_id)) else chosen.hit.service_name
         zone = chosen.hit.timezone_name or sheet.zone

@@ -26,7 +26,7 @@ from referral.kit.errors import InvalidInput
 from referral.kit.forms import Form, known_day, strip
 from referral.patients.asked_fields import WHILE_UNSAID
 from referral.patients.consent_words import FIELD_LABELS
-from referral.patients.states import ConsentMethod, SharedField
+from referral.patients.states import TAKEN_BY_STAFF, ConsentMethod, SharedField
 from referral.patients.told_facts import TOLD_FACTS
 from referral.patients.words import METHODS, SPEAKERS
 from referral.referrals import words
@@ -40,10 +40,6 @@ WEEKS = (1, 2, 4, 8, 12, 26)
 
 #: The value of "nothing for this need now".
 NOTHING = "none"
-
-
-#: Consent to sharing is never taken by text.
-METHODS_ASKED = tuple(method for method in ConsentMethod if method is not ConsentMethod.BY_TEXT)
 
 
 #: What the patient may say of a need, in the words of this page.
@@ -149,6 +145,8 @@ class LineForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
     hears_back = BooleanField(_l("They may also hear what the patient tells us about how it went"))
     #: The way that the page had chosen beforehand: one that somebody chose stays, whatever changes.
     mode_before = HiddenField()
+    #: Says that the page has chosen another way than it showed before.
+    way_words = ""
     look_for = StringField(
         _l("Look for another service"), [Optional(), Length(max=LOOKED_FOR_LETTERS)], filters=[strip]
     )
@@ -201,7 +199,7 @@ class PrescribeForm(Form):
     method = RadioField(
         _l("How did the patient agree?"),
         [Optional()],
-        choices=lambda: [(str(method), METHODS[method]) for method in METHODS_ASKED],
+        choices=lambda: [(str(method), METHODS[method]) for method in TAKEN_BY_STAFF],
         default=ConsentMethod.IN_PERSON,
     )
     interpreter = StringField(_l("Interpreter, if there was one"), [Optional(), Length(max=NAME_LETTERS)])

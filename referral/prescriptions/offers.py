@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import LazyString
@@ -18,9 +19,10 @@ from referral.prescriptions.models import NeedPlan
 from referral.prescriptions.need_plans import standing_plans
 from referral.prescriptions.odds import Odds, odds_of, odds_words
 from referral.prescriptions.picking import Asked, Ground, Group, Picked, picked_services
-from referral.prescriptions.reaching import can_be_called, reachable_services
+from referral.prescriptions.reaching import can_be_called, is_full, reachable_services
 from referral.referrals.matching import wishes_for
 from referral.referrals.reason_words import ReasonLine, reason_lines, why_behind
+from referral.referrals.room import helps_after_all
 from referral.referrals.states import Mode
 from referral.referrals.tried import tried_before
 from referral.referrals.words import CALLED_HINT, MODE_HINTS, SOME_CALLED_HINT
@@ -49,6 +51,10 @@ class Offered:
     odds: str = ""
     #: What consent offers for it.
     fields: FieldsOffered = UNSAID
+    #: It does not list the need.
+    unlisted: bool = False
+    #: It has said that it is full: it cannot be asked now.
+    is_full: bool = False
 
     @property
     def fields_words(self) -> str:
@@ -60,7 +66,7 @@ class Offered:
 class Looked:
     """What was found by words: whether any stands in its group, names of those above, how many more there are.
 
-    `for_other_needs`: none is listed for the need.
+    `for_other_needs`: they do not list the need.
     """
 
     words: str
@@ -124,6 +130,8 @@ class _Shown:
     fields: Mapping[UUID, FieldsOffered]
     #: Needs of which no organization may learn by a phone that others hold.
     without_phone: frozenset[str]
+    #: (need, service) of those that are full, and have not said of this very request that they can help after all.
+    full: frozenset[tuple[UUID, UUID]]
 
     def fields_of(self, need: Need, hit: ServiceHit) -> FieldsOffered:
         """Return what consent offers for a service beside this need."""
@@ -148,6 +156,7 @@ def offers_for(session: ScopedSession, patient: Patient, asked: Asked) -> list[O
         odds=odds_of(session, {hit.service_id for hit in hits if not hit.confidential}, now=asked.now),
         fields=fields_offered(session, {hit.service_id for hit in hits}),
         without_phone=needs_without_phone(session, patient),
+        full=_full(session, picked, now=asked.now),
     )
     plans = standing_plans(session, patient.id)
     return [
@@ -155,7 +164,7 @@ def offers_for(session: ScopedSession, patient: Patient, asked: Asked) -> list[O
             need=need,
             label=str(NEEDS[need.domain]),
             services=tuple(
-                _behind(_offered(need, group, hit, ground, shown), picked[need.id].last_best, ground)
+                _placed(_offered(need, group, hit, ground, shown), picked[need.id], ground)
                 for group, hit in picked[need.id].all
             ),
             plan=plans.get(need.id),
@@ -165,11 +174,21 @@ def offers_for(session: ScopedSession, patient: Patient, asked: Asked) -> list[O
     ]
 
 
+def _full(session: ScopedSession, picked: Mapping[UUID, Picked], *, now: datetime) -> frozenset[tuple[UUID, UUID]]:
+    shown = ((need_id, hit) for need_id, each in picked.items() for _group, hit in each.all if is_full(hit, now=now))
+    return frozenset(
+        (need_id, hit.service_id)
+        for need_id, hit in shown
+        if not helps_after_all(session, hit.service_id, need_id, now=now)
+    )
+
+
 def _looked(picked: Picked, words: str) -> Looked | None:
     if not words:
         return None
-    some = bool(picked.groups[Group.FOUND])
-    return Looked(words, some, picked.found_above, picked.more, picked.for_other_needs)
+    others = bool(picked.groups.get(Group.OTHER))
+    some = others or bool(picked.groups.get(Group.FOUND))
+    return Looked(words, some, picked.found_above, picked.more, for_other_needs=others)
 
 
 def fit_choices(form: PrescribeForm, offers: Sequence[Offer]) -> None:
@@ -199,11 +218,13 @@ def _offered(need: Need, group: Group, hit: ServiceHit, ground: Ground, shown: _
         usual=hit.service_id in ground.usual,
         odds=odds_words(known) if known else "",
         fields=shown.fields_of(need, hit),
+        is_full=(need.id, hit.service_id) in shown.full,
     )
 
 
-def _behind(offered: Offered, last: ServiceHit | None, ground: Ground) -> Offered:
-    """Say of a usual one why it does not stand among the best."""
-    if offered.group is not Group.USUAL or last is None:
+def _placed(offered: Offered, picked: Picked, ground: Ground) -> Offered:
+    """Say of a service where it stands: whether it lists the need, and of a usual one why it is not among the best."""
+    offered = replace(offered, unlisted=offered.hit.service_id in picked.not_listed)
+    if offered.group is not Group.USUAL or picked.last_best is None:
         return offered
-    return replace(offered, why_lower=why_behind(offered.hit, last, now=ground.asked.now))
+    return replace(offered, why_lower=why_behind(offered.hit, picked.last_best, now=ground.asked.now))

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from referral.kit.scope import ScopedSession
+from referral.prescriptions.other_needs import never_under, not_listed
 from referral.prescriptions.reaching import phone_first, reachable_today
 from referral.referrals.matching import (
     OFFERED,
@@ -38,6 +39,7 @@ class Group(StrEnum):
     USUAL = "usual"
     SAFE = "safe"
     FOUND = "found"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,14 @@ class Picked:
     """The services of one need by their group, in the order of the page; none stands in two groups.
 
     `last_best`: the one behind which the usual ones stand. Of what was looked for by words: names of those that stand
-    above already, how many more there are, and whether none is listed for this need, so that all others were looked
-    through.
+    above already, and how many more there are. `not_listed`: those that do not list the need.
     """
 
     groups: Mapping[Group, tuple[ServiceHit, ...]]
     last_best: ServiceHit | None = None
     found_above: tuple[str, ...] = ()
     more: int = 0
-    for_other_needs: bool = False
+    not_listed: frozenset[UUID] = frozenset()
 
     @property
     def all(self) -> list[tuple[Group, ServiceHit]]:
@@ -114,24 +115,37 @@ def _picked(session: ScopedSession, need: Need, found: list[ServiceHit], named: 
     usual = _without(_in_order(starred, need, ground), best)
     safe = _without(_safe(session, need, ground), [*best, *usual])[:SAFE_SHOWN]
     above = [*best, *usual, *safe]
-    words, looked = ground.asked.words.get(need.id), list[ServiceHit]()
-    for_other_needs = False
-    if words:
-        looked = _in_order(_by_words(session, need.domain, words, ground), need, ground)
-        for_other_needs = not looked
-        looked = looked or _in_order(_by_words(session, None, words, ground), need, ground)
+    looked, found_as = _looked_for(session, need, ground)
     others = _without(looked, above)
     extra = named.hits.get(ground.asked.extra.get(need.id, need.id))
-    chosen = _without([extra] if extra else [], [*above, *others[:FOUND_SHOWN]])
+    chosen = _may_stand(session, need, _without([extra] if extra else [], [*above, *others[:FOUND_SHOWN]]))
     shown = {Group.CHOSEN: chosen, Group.BEST: best, Group.USUAL: usual, Group.SAFE: safe}
     groups = {group: tuple(hits) for group, hits in shown.items()}
+    strange = [*chosen, *(others[:FOUND_SHOWN] if found_as is Group.OTHER else ())]
     return Picked(
-        groups={**groups, Group.FOUND: tuple(others[:FOUND_SHOWN])},
+        groups={**groups, found_as: tuple(others[:FOUND_SHOWN])},
         last_best=best[-1] if best else None,
         found_above=tuple(hit.service_name for hit in _without(looked, others)),
         more=len(others[FOUND_SHOWN:]),
-        for_other_needs=for_other_needs and bool(looked),
+        not_listed=not_listed(session, need.domain, {hit.service_id for hit in strange}),
     )
+
+
+def _looked_for(session: ScopedSession, need: Need, ground: Ground) -> tuple[list[ServiceHit], Group]:
+    """Return what was looked for by words, and its group: where none lists the need, all others are searched."""
+    words = ground.asked.words.get(need.id)
+    if not words:
+        return [], Group.FOUND
+    listed = _in_order(_by_words(session, need.domain, words, ground), need, ground)
+    if listed:
+        return listed, Group.FOUND
+    return _may_stand(session, need, _in_order(_by_words(session, None, words, ground), need, ground)), Group.OTHER
+
+
+def _may_stand(session: ScopedSession, need: Need, hits: list[ServiceHit]) -> list[ServiceHit]:
+    """Return those that may be named under the need: no shelter that is not listed for it."""
+    never = never_under(session, need.domain, {hit.service_id for hit in hits})
+    return [hit for hit in hits if hit.service_id not in never]
 
 
 def _in_order(found: Iterable[ServiceHit], need: Need, ground: Ground) -> list[ServiceHit]:

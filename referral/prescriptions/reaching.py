@@ -1,6 +1,7 @@
 """Whether organizations can be asked, and which services can be reached at once: for a whole page in two statements."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select
@@ -9,6 +10,8 @@ from referral.accounts.models import Member, Membership, Person
 from referral.accounts.roles import ORGANIZATION_ROLES
 from referral.kit.scope import ScopedSession
 from referral.referrals.receivers import addresses_of
+from resources_directory.capacity import HALF_LIFE
+from resources_directory.models.capacity import CapacityStatus
 from resources_directory.service_hit import ServiceHit
 
 
@@ -35,14 +38,25 @@ def can_be_called(hit: ServiceHit) -> bool:
     return bool(hit.phone) and not hit.confidential
 
 
+def is_full(hit: ServiceHit, *, now: datetime) -> bool:
+    """Return True while a request is refused because the service has said that it is full (referrals/room.py).
+
+    Nobody writes to a confidential one: it is called, whatever it has said.
+    """
+    said = hit.capacity
+    if said is None or said.status != CapacityStatus.NO_CAPACITY or hit.confidential:
+        return False
+    return said.until is not None or said.updated > now - HALF_LIFE
+
+
 def reachable_today(hit: ServiceHit) -> bool:
-    """Return True if somebody can be reached at once: it is open, or has a phone."""
-    return bool(hit.open_now or hit.phone)
+    """Return True if somebody can be reached at once: it is open, or its hours are not known and it can be called."""
+    return bool(hit.open_now) or (hit.open_now is None and bool(hit.phone))
 
 
 def phone_first(hit: ServiceHit) -> tuple[bool, bool]:
-    """Return the key that puts what answers a phone now before what only has a phone, and that before an open door."""
-    return (not (hit.phone and hit.open_now), not hit.phone)
+    """Return the key that puts what is known to be open first, and of that whoever answers a phone."""
+    return (not hit.open_now, not hit.phone)
 
 
 def _members_with_address(session: ScopedSession, organization_ids: set[UUID]) -> set[UUID | None]:

@@ -23,14 +23,12 @@ from referral.patients.queries import languages_of
 from referral.patients.states import SharedField
 from referral.prescriptions import hooks
 from referral.prescriptions.models import Prescription
+from referral.referrals.listing_words import is_none, papers
 from referral.referrals.models import Referral
 from referral.referrals.numbering import numbers_of
 from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.states import REFERRAL_MACHINE, Mode, ReferralState
 from resources_directory.hours import WEEK, is_whole_day
-
-#: How a directory says that no documents are asked.
-NONE_ASKED = "none asked"
 
 
 @dataclass(frozen=True)
@@ -189,9 +187,9 @@ def _hours_line(row: Mapping[str, Any]) -> str:
 
 def bring_words(documents: Sequence[str]) -> str:
     """Return what to bring in one line; a directory says that nothing is asked by a document of that name."""
-    if documents and all(each.casefold() == NONE_ASKED for each in documents):
+    if documents and all(map(is_none, documents)):
         return str(_("You need to bring no papers."))
-    return ", ".join(each for each in documents if each.casefold() != NONE_ASKED)
+    return papers(each for each in documents if not is_none(each))
 
 
 def phone_words(number: str | None) -> str | None:

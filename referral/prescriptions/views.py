@@ -18,6 +18,7 @@ from referral.kit.transaction import request_session
 from referral.patients.models import Patient
 from referral.patients.proxies import hidden_domains_of
 from referral.patients.queries import display_name, patient_by_id
+from referral.patients.states import ConsentMethod
 from referral.prescriptions.actions import Signer, sign_prescription, undo_prescription
 from referral.prescriptions.again import taken_back
 from referral.prescriptions.asked_already import asked_already, said_full
@@ -47,7 +48,7 @@ from referral.prescriptions.showing import choose_page, review_page
 from referral.prescriptions.slip import phone_words, slip_language, slip_of
 from referral.referrals.pages import referral_rows
 from referral.referrals.queries import referrals_of_prescription
-from referral.referrals.states import ReferralState, Urgency
+from referral.referrals.states import Mode, ReferralState, Urgency
 
 blueprint = Blueprint("prescriptions", __name__, template_folder="templates")
 
@@ -55,6 +56,9 @@ P = PrescriptionPermission
 
 #: A press on a star, in the middle of prescribing; the service's id follows.
 STARRING = ("star-", "unstar-")
+
+#: A press that chooses a full place, to which the patient goes; the ids of need and service follow.
+GOES = "goes:"
 
 #: A press that opens private matters while choosing or while reviewing, or closes them.
 SHOW, SHOW_REVIEW, HIDE = "show", "show-review", "hide"
@@ -67,7 +71,8 @@ def prescribe(patient: Patient) -> ResponseReturnValue:
     """Offer the three best services for each need. `?need=…&service=…` puts a need, or a service found elsewhere, on.
 
     `?urgency=today`: only what can be reached at once. `?private=1`: private matters are open. `?again=…`: as this
-    prescription was before it was taken back. `?filling=…`: Back leads here from what came of this filling of the form.
+    prescription was before it was taken back. `?agreed=by_phone`: they are on the phone. `?filling=…`: Back leads here
+    from what came of this filling of the form.
     """
     session = request_session()
     again = taken_back(session, request.args.get("again", type=UUID), patient)
@@ -79,7 +84,10 @@ def prescribe(patient: Patient) -> ResponseReturnValue:
         private=bool(request.args.get("private")),
     )
     sheet = sheet_for(session, patient, wanted)
-    return choose_page(sheet, fresh_form(sheet, again), signed=_signed(patient, filling_id))
+    form = fresh_form(sheet, again)
+    if request.args.get("agreed") == ConsentMethod.BY_PHONE:
+        form.method.data = ConsentMethod.BY_PHONE
+    return choose_page(sheet, form, signed=_signed(patient, filling_id))
 
 
 @blueprint.post("/patients/<uuid:patient_id>/prescribe")
@@ -95,12 +103,14 @@ def review_or_sign(patient: Patient) -> ResponseReturnValue:
     if signed is not None:
         flash(_("This form was signed already. Nothing was signed twice."), "info")
         return redirect(url_for("prescriptions.show", prescription_id=signed.id), 303)
+    if step.startswith(GOES):
+        _choose_to_go(form, step)
     sheet = sheet_for(request_session(), patient, _wanted(form, step))
     over = left_out(sheet, form)
     _settle(sheet, form, step)
     if step.startswith(STARRING):
         return choose_page(_starred(sheet, step), form)
-    if step in ("change", "look", *SHOWING) or (step == "review" and form.looks_anew):
+    if step in ("change", "look", *SHOWING) or step.startswith(GOES) or (step == "review" and form.looks_anew):
         return choose_page(sheet, form)
     if over:
         return choose_page(sheet, form), 409
@@ -170,6 +180,15 @@ def _wanted(form: PrescribeForm, step: str) -> Wanted:
     return Wanted(set(posted_needs(form)), posted_services(form), today, posted_words(form), private)
 
 
+def _choose_to_go(form: PrescribeForm, step: str) -> None:
+    """Choose a place that cannot be asked, because it is full: the patient goes there or calls."""
+    need_id, _colon, service_id = step.removeprefix(GOES).partition(":")
+    for entry in form.lines:
+        if entry.form.need_id.data == need_id:
+            entry.form.service.data, entry.form.mode.data = service_id, Mode.SELF_DIRECTED
+            entry.form.mode_before.data = ""
+
+
 def _settle(sheet: Sheet, form: PrescribeForm, step: str) -> None:
     """Let the sent form fit what the page offers now."""
     fit_choices(form, sheet.offers)
@@ -178,7 +197,7 @@ def _settle(sheet: Sheet, form: PrescribeForm, step: str) -> None:
     if step == HIDE:
         close_private(sheet, form)
     if step != "sign":
-        settle_modes(form, sheet.offers, today=sheet.wanted.today)
+        settle_modes(form, sheet.offers, today=sheet.wanted.today, reviewed=step == "review")
     settle_fields(form, sheet.offers)
 
 

@@ -1,7 +1,7 @@
 """Opening a referral and moving it: `move` is the only way in which its state changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from json import dumps
 from uuid import UUID
@@ -17,12 +17,15 @@ from referral.kit.state_machine import IllegalMove
 from referral.referrals import hooks, notices
 from referral.referrals.actors import Actor, check_actor
 from referral.referrals.deadlines import wind_clock
+from referral.referrals.declining import check_rule
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.policy_versions import policy_in_effect
 from referral.referrals.receivers import receiver_of
 from referral.referrals.rerouting import look_elsewhere, note_signature
+from referral.referrals.sent_again import marked_id
 from referral.referrals.signing import ALREADY_ASKED, check_signing, followed_by
 from referral.referrals.states import (
+    PATIENT_DIED,
     REFERRAL_MACHINE,
     TAKEN_STATES,
     DeclineReason,
@@ -119,7 +122,7 @@ def move(
     if event is E.SIGN:
         check_signing(session, referral)
     answer_by = _apply(session, referral, event, to_state, actor)
-    if event in (E.DECLINE, E.FAIL, E.COMPLETE):
+    if event in (E.DECLINE, E.FAIL, E.COMPLETE) or reason == PATIENT_DIED:
         referral.reason = reason
     row = _history(referral, event, actor, from_state=from_state)
     row.reason, row.note = reason, note
@@ -144,7 +147,8 @@ def accept(session: ScopedSession, referral: Referral, actor: Actor, *, note: st
 def decline(
     session: ScopedSession, referral: Referral, actor: Actor, *, reason: DeclineReason, note: str | None = None
 ) -> ReferralMove:
-    """Record that the organization cannot take it, and why. Raises as `move`."""
+    """Record that the organization cannot take it, and why. Raises as `move`, and as `check_rule`."""
+    check_rule(reason, note)
     return move(session, referral, E.DECLINE, actor, reason=reason, note=note)
 
 
@@ -167,7 +171,7 @@ def waitlist(
     """
     check_position(position)
     if referral.state == S.SENT:
-        move(session, referral, E.ACCEPT, actor)
+        move(session, referral, E.ACCEPT, replace(actor, sending=None))
     REFERRAL_MACHINE.next_state(S(referral.state), E.WAITLIST)
     referral.waitlist_position, referral.waitlist_estimate = position, estimate
     return move(session, referral, E.WAITLIST, actor, note=note)
@@ -195,9 +199,11 @@ def cancel(session: ScopedSession, referral: Referral, actor: Actor, *, note: st
     return move(session, referral, E.CANCEL, actor, note=note)
 
 
-def withdraw(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> ReferralMove:
-    """Withdraw it because the patient says so. Raises as `move`."""
-    return move(session, referral, E.WITHDRAW, actor, note=note)
+def withdraw(
+    session: ScopedSession, referral: Referral, actor: Actor, *, reason: str | None = None, note: str | None = None
+) -> ReferralMove:
+    """Withdraw it because the patient says so, or died (`reason`). Raises as `move`."""
+    return move(session, referral, E.WITHDRAW, actor, reason=reason, note=note)
 
 
 def mark_error(
@@ -239,7 +245,7 @@ def _apply(
 
 def _history(referral: Referral, event: ReferralEvent, actor: Actor, *, from_state: ReferralState) -> ReferralMove:
     row = ReferralMove(
-        id=new_id(),
+        id=marked_id(referral.id, actor.sending),
         clinic_id=referral.clinic_id,
         receiver_id=referral.receiver_id,
         patient_id=referral.patient_id,

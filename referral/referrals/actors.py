@@ -38,11 +38,15 @@ MAY: dict[ActorKind, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: how, which of our people (acting or writing it down), and the name given."""
+    """Who acts: how, which of our people (acting or writing it down), and the name given.
+
+    `sending`: of the form in which they do, as it was sent (sent_again.py).
+    """
 
     kind: ActorKind
     person_id: UUID | None = None
     name: str | None = None
+    sending: str | None = None
 
 
 THE_CLOCK = Actor(ActorKind.CLOCK)

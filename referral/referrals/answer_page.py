@@ -18,6 +18,7 @@ from referral.referrals.models import Referral
 from referral.referrals.numbering import short_number
 from referral.referrals.proving import CODE_MINUTES, PROVEN_MINUTES, OnFile, awaited_code, on_file
 from referral.referrals.queries import organization_testimonies
+from referral.referrals.typed_names import name_typed
 
 
 @dataclass
@@ -70,7 +71,7 @@ class AnswerPage:
 
 def page_of(session: ScopedSession, opened: OpenedLink, referral: Referral) -> AnswerPage:
     """Return the page of a link that was opened, with its forms filled from the request."""
-    forms = forms_for(referral, about=opened.session_id)
+    forms = forms_for(referral, about=opened.session_id, name=name_typed(opened.session_id))
     needs_code = Verb.DETAILS in forms and not opened.proven
     addresses = on_file(session, referral) if needs_code else []
     awaited = awaited_code(session, opened) if needs_code else None
@@ -96,7 +97,7 @@ def page_of(session: ScopedSession, opened: OpenedLink, referral: Referral) -> A
 
 def code_form(opened: OpenedLink) -> CodeForm:
     """Return the form in which the code is typed, filled from the request."""
-    return CodeForm(prefix="code", data={"about": str(opened.session_id)})
+    return CodeForm(prefix="code", data={"about": str(opened.session_id), "name": name_typed(opened.session_id)})
 
 
 def _url(verb: Verb) -> str:

@@ -9,7 +9,6 @@ import logging
 
 from flask import Blueprint, Response, after_this_request, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 
@@ -33,34 +32,22 @@ from referral.kit.scope import NOBODY, ScopedSession
 from referral.kit.transaction import current_settings, database, request_session, rescope
 from referral.referrals import arriving
 from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.after_answering import AFTER, ENDING, FINISHED, LATE, LEFT, answered_before, kept_as
 from referral.referrals.answer_page import AnswerPage, code_form, page_of
 from referral.referrals.answers import Verb, apply_answer, check_permitted, disclose, is_late, sent_form
 from referral.referrals.colleague_first import colleague_first, keep_beside
 from referral.referrals.collisions import typed_in
+from referral.referrals.forms import NamedForm
 from referral.referrals.notices import live_link
 from referral.referrals.proving import record_wrong_code, send_code
 from referral.referrals.queries import referral_by_id
-from referral.referrals.words import LATE_KEPT
+from referral.referrals.sent_again import sending_of
+from referral.referrals.typed_names import forget_name
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("answering", __name__, template_folder="templates")
 blueprint.after_request(arriving.tell_no_referrer)
-
-_LEFT, _LATE = "leave", "late"
-_FINISHED = {
-    Verb.DECLINE: _l("Your answer was recorded. The clinic looks for another place now. There is nothing else to do."),
-    Verb.OUTCOME: _l("What happened was recorded. There is nothing else to do."),
-    _LATE: LATE_KEPT,
-    _LEFT: _l("The request is closed in this browser. To go on with it, open the link in our newest e-mail."),
-}
-
-_AFTER: dict[str, LazyString] = {
-    Verb.DECLINE: _l(
-        "Was it a mistake, or is there more to say? Open the link in our e-mail again and let us mail you a fresh one. "
-        "Somebody at the clinic reads what you say then."
-    ),
-}
 
 _WRONG = {
     CodeFault.WRONG: _l("This is not the code. Look at the newest e-mail: an older code no longer counts."),
@@ -75,6 +62,9 @@ def dead_link(error: DeadLink) -> ResponseReturnValue:
     """Say why the link behind this browser's page died, offer to mail a fresh one, and show what was typed in vain."""
     named = (request.view_args or {}).get("verb")
     verb = Verb(named) if request.method == "POST" and named in set(Verb) else None
+    before = answered_before(verb) if verb else None  # the same form was sent twice at this very moment
+    if before is not None:
+        return before
     faster = colleague_first(error, verb)
     if faster is not None:
         return render_template("referrals/colleague_first.html", error=error, faster=faster), error.status
@@ -93,12 +83,16 @@ def show() -> ResponseReturnValue:
 def answer(verb: str) -> ResponseReturnValue:
     """Record the organization's answer and go on with the next link, or say that all is done."""
     chosen = Verb(verb)
+    before = answered_before(chosen)
+    if before is not None:
+        return before
     try:
         opened = _opened()
     except DeadLink as error:
-        if keep_beside(error, chosen):
-            return _leave(_LATE)
-        raise
+        kept = keep_beside(error, chosen)
+        if kept is None:
+            raise
+        return _leave(kept_as(kept.state))
     page = _entered(opened)
     form, late = page.form_of(chosen), is_late(page.referral, chosen)
     _check_about(form, opened)
@@ -107,13 +101,13 @@ def answer(verb: str) -> ResponseReturnValue:
     session = request_session()
     _use_up(session, opened)
     try:
-        apply_answer(session, page.referral, chosen, form, Actor(ActorKind.LINK, name=form.name.data))
+        apply_answer(session, page.referral, chosen, form, _speaker(form, chosen))
     except InvalidInput as error:
         form.blame(error)
         return page.render(), 422
-    following = None if late or chosen in _FINISHED else live_link(session, page.referral.id)
+    following = None if late or chosen in ENDING else live_link(session, page.referral.id)
     if following is None:  # the end, or an answer that came late and moved nothing
-        return _leave(_LATE if late or chosen not in _FINISHED else chosen)
+        return _leave(LATE if late or chosen not in ENDING else chosen)
     go_on_with(session, opened.session_id, following)
     return redirect(url_for("answering.show"), 303)
 
@@ -129,7 +123,7 @@ def say(verb: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page.render(), 422
     try:
-        apply_answer(request_session(), page.referral, chosen, form, Actor(ActorKind.LINK, name=form.name.data))
+        apply_answer(request_session(), page.referral, chosen, form, _speaker(form, chosen))
     except (InvalidInput, Throttled) as error:
         form.blame(error if isinstance(error, InvalidInput) else InvalidInput(error.message))
         return page.render(), error.status
@@ -194,17 +188,17 @@ def details() -> ResponseReturnValue:
 @public("ends the browser's link session; leaving twice does no harm")
 def leave() -> ResponseReturnValue:
     """Close the request in this browser: the cookie is dead on the server."""
-    return _leave(_LEFT)
+    return _leave(LEFT)
 
 
 @blueprint.get("/answered/<verb>")
 @public("thanks after an answer; shows nothing of anybody")
 def finished(verb: str) -> ResponseReturnValue:
     """Say that the answer was recorded."""
-    text = next((text for known, text in _FINISHED.items() if known == verb), None)
+    text = next((text for known, text in FINISHED.items() if known == verb), None)
     if text is None:
         raise NotFound
-    return render_template("referrals/answered.html", text=text, after=_AFTER.get(verb))
+    return render_template("referrals/answered.html", text=text, after=AFTER.get(verb))
 
 
 def _opened(secret: str | None = None) -> OpenedLink:
@@ -230,6 +224,10 @@ def _entered(opened: OpenedLink) -> AnswerPage:
     if referral is None:
         raise Gone(_l("Look for a newer e-mail from the clinic, or call the clinic."))
     return page_of(session, opened, referral)
+
+
+def _speaker(form: NamedForm, verb: Verb) -> Actor:
+    return Actor(ActorKind.LINK, name=form.name.data, sending=sending_of(sent_form(verb), verb))
 
 
 def _use_up(session: ScopedSession, opened: OpenedLink) -> None:
@@ -285,6 +283,7 @@ def _leave(verb: str) -> Response:
     secret = link_secret_of(request, current_settings())
     if secret is not None:
         end_link_session(request_session(), secret)
+    forget_name()
     response = redirect(url_for("answering.finished", verb=verb), 303)
     assert isinstance(response, Response)  # noqa: S101 - Flask answers with its own class
     clear_link_cookie(response, current_settings())

@@ -126,12 +126,13 @@ def verbs_for(referral: Referral) -> list[Verb]:
     return [*found, Verb.ASK, Verb.ROOM] if may_write(referral) else found
 
 
-def forms_for(referral: Referral, *, about: UUID | None = None) -> dict[Verb, forms.NamedForm]:
+def forms_for(referral: Referral, *, about: UUID | None = None, name: str | None = None) -> dict[Verb, forms.NamedForm]:
     """Return a form for each verb of the state, with its verb as prefix.
 
     `about`: the link session whose page it is. Forms of a link ask for the name; of people signed in it is known.
+    `name`: typed before on that page.
     """
-    return {verb: form_of(referral, verb, about=about) for verb in verbs_for(referral)}
+    return {verb: form_of(referral, verb, about=about, name=name) for verb in verbs_for(referral)}
 
 
 def sent_form(verb: Verb) -> forms.NamedForm:
@@ -147,14 +148,15 @@ def form_beside(verb: Verb) -> forms.NamedForm:
     return form
 
 
-def form_of(referral: Referral, verb: Verb, *, about: UUID | None = None) -> forms.NamedForm:
+def form_of(referral: Referral, verb: Verb, *, about: UUID | None = None, name: str | None = None) -> forms.NamedForm:
     """Return the form of a verb, whether the state allows it or not."""
-    form = _FORMS[verb](prefix=str(verb), data={"about": str(about), "version": str(referral.version)})
-    for name in ("name", "about") if about is None else ("version",):
-        delattr(form, name)
+    known = {"about": str(about), "version": str(referral.version), "name": name}
+    form = _FORMS[verb](prefix=str(verb), data=known)
+    for unasked in ("name", "about") if about is None else ("version",):
+        delattr(form, unasked)
     if late_events(referral, by_organization=True):
-        for name in _NOT_LATE & form.data.keys():
-            delattr(form, name)
+        for unasked in _NOT_LATE & form.data.keys():
+            delattr(form, unasked)
     return form
 
 
@@ -294,4 +296,5 @@ def _testimony(form: forms.NamedForm, actor: Actor) -> GivenTestimony:
         speaker=actor.name,
         taken_by=actor.person_id,
         note=form.note.data,
+        sending=actor.sending,
     )

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from referral.accounts.link_pages import refuse_other_sites as refuse_other_sites
 from referral.accounts.link_pages import tell_no_referrer as tell_no_referrer
 from referral.accounts.link_sessions import find_link_session, link_secret_of, open_link_session, set_link_cookie
-from referral.accounts.links import DeadLink, known_link, open_link
+from referral.accounts.links import DeadLink, ExpiredLink, known_link, open_link
 from referral.accounts.models import LinkPurpose, Member
 from referral.audit.models import AuditKind
 from referral.kit.errors import Gone
@@ -40,6 +40,10 @@ STEPS = frozenset(
     }
 )
 
+_TIME_OVER = _l(
+    "This link has expired. You can still say whether you could help, or what happened: let us mail you a fresh link. "
+    "Once the time to answer is over, your answer is kept as information for the clinic."
+)
 
 blueprint.before_request(refuse_other_sites)
 blueprint.after_request(tell_no_referrer)
@@ -51,6 +55,8 @@ def dead_link(error: DeadLink, typed: Sequence[tuple[str, str]] = ()) -> Respons
 
     `typed`: (label, what was typed) on the page behind it, so that nobody types it twice.
     """
+    if isinstance(error, ExpiredLink):
+        error.message = _TIME_OVER
     token = (request.view_args or {}).get("token") or request.form.get("token", "")
     form_id = Form(formdata=None).form_id.data
     page = render_template("referrals/dead_link.html", error=error, token=token, form_id=form_id, typed=typed)

@@ -28,10 +28,14 @@ def assign(
 ) -> Assignment:
     """Return the assignment, to a colleague or to nobody. `expected_version`: as the page showed it; 0 for none.
 
+    Said again by the same person, it is the same assignment.
+
     Raises InvalidInput for somebody who does not work there, Conflict when a colleague was faster. Flushes.
     """
     known = session.scalar(select(Assignment).where(Assignment.referral_id == referral.id))
     if (known.version if known else 0) != expected_version:
+        if known is not None and (known.person_id, known.assigned_by) == (person_id, by):
+            return known
         raise Conflict(_l("A colleague has just said who looks after it. Look at it again."))
     own = {person.person_id for person in colleagues(session, referral.receiver_id)} if referral.receiver_id else set()
     if person_id is not None and person_id not in own:

@@ -11,24 +11,31 @@ from flask import request, url_for
 from referral.accounts.links import DeadLink
 from referral.kit.transaction import database, rescope
 from referral.referrals.actors import Actor, ActorKind
-from referral.referrals.answers import LATE_VERBS, Verb, form_beside, late_given
+from referral.referrals.answers import LATE_VERBS, Verb, form_beside, late_given, sent_form
 from referral.referrals.arriving import link_scope
 from referral.referrals.collisions import last_move
 from referral.referrals.forms import NamedForm
 from referral.referrals.late_answers import events_beside, record_late_answer
+from referral.referrals.late_models import LateAnswer
 from referral.referrals.models import Referral
 from referral.referrals.pages import Event
 from referral.referrals.queries import referral_by_id
+from referral.referrals.sent_again import sending_of
+from referral.referrals.states import TAKEN_STATES
 
 
 @dataclass(frozen=True)
 class ColleagueFirst:
-    """What was answered, and the form with what the slower one says. `keep`: the name of the button that keeps it."""
+    """What was answered, and the form with what the slower one says. `keep`: the name of the button that keeps it.
+
+    `was_taken`: the colleague took the request on; what they said still counts.
+    """
 
     answered: Event
     form: NamedForm
     url: str
     keep: str
+    was_taken: bool
 
 
 def colleague_first(error: DeadLink, verb: Verb | None) -> ColleagueFirst | None:
@@ -44,25 +51,25 @@ def colleague_first(error: DeadLink, verb: Verb | None) -> ColleagueFirst | None
     with database().reading(link_scope(error.subject_id)) as apart:
         referral = referral_by_id(apart, error.subject_id)
         answered = last_move(apart, referral, reason=True) if referral and events_beside(referral) else None
+        taken = referral is not None and referral.state in TAKEN_STATES
     if answered is None:
         return None
     if _asks_to_keep(verb):
         form.validate()
-    return ColleagueFirst(answered, form, url_for("answering.answer", verb=str(verb)), _button(verb))
+    return ColleagueFirst(answered, form, url_for("answering.answer", verb=str(verb)), _button(verb), taken)
 
 
-def keep_beside(error: DeadLink, verb: Verb) -> bool:
-    """Keep what was sent as a late answer, if that was asked for and is possible; return True if so. Flushes."""
+def keep_beside(error: DeadLink, verb: Verb) -> LateAnswer | None:
+    """Return what was sent as the late answer it now is, if keeping it was asked for and is possible. Flushes."""
     if verb not in LATE_VERBS or not _asks_to_keep(verb):
-        return False
+        return None
     form = form_beside(verb)
     session = rescope(link_scope(error.subject_id))
     referral = referral_by_id(session, error.subject_id)
     if referral is None or not _may_keep(error, referral, form):
-        return False
-    actor = Actor(ActorKind.LINK, name=form.name.data)
-    record_late_answer(session, referral, late_given(verb, form), actor, beside=True)
-    return True
+        return None
+    actor = Actor(ActorKind.LINK, name=form.name.data, sending=sending_of(sent_form(verb), verb))
+    return record_late_answer(session, referral, late_given(verb, form), actor, beside=True)
 
 
 def _may_keep(error: DeadLink, referral: Referral, form: NamedForm) -> bool:

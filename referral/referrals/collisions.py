@@ -12,7 +12,7 @@ from referral.kit.scope import ScopedSession
 from referral.referrals import words
 from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral
-from referral.referrals.pages import Event, story_of
+from referral.referrals.pages import REMINDED, Event, story_of
 from referral.referrals.queries import history_of
 from referral.referrals.states import ANSWER, REFERRAL_MACHINE, TESTIFY, ReferralEvent
 
@@ -38,7 +38,8 @@ def collision_of(session: ScopedSession, referral: Referral, form: Any, *, wait:
         return None
     form.version.data = stands
     steps = referral.version - int(seen) if seen.isdecimal() and len(seen) < len(stands) + 2 else 1
-    return Collision(story_of(session, referral)[-max(steps, 1) :], typed_in(form))
+    moved = [event for event in story_of(session, referral) if event.state != REMINDED]
+    return Collision(moved[-max(steps, 1) :], typed_in(form))
 
 
 def last_move(session: ScopedSession, referral: Referral, *, reason: bool = False) -> Event | None:
@@ -55,7 +56,7 @@ def last_move(session: ScopedSession, referral: Referral, *, reason: bool = Fals
     by_clock = move.actor_kind == ActorKind.CLOCK
     who = named if own and named else str(words.ACTORS[ActorKind.CLOCK] if by_clock else _("The clinic"))
     why = words.reason_words(move.reason) if reason and move.event == ReferralEvent.DECLINE else ""
-    return Event(str(words.happened_words(move)), move.at, who, move.to_state, detail=why, simulated=False)
+    return Event(str(words.told_words(move)), move.at, who, move.to_state, detail=why, simulated=False)
 
 
 def typed_in(form: Form) -> list[tuple[str, str]]:

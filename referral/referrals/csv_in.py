@@ -18,6 +18,7 @@ from referral.kit.forms import strip
 from referral.kit.scope import ScopedSession
 from referral.referrals.actions import LONGEST_LIST
 from referral.referrals.csv_columns import READ, Answer, Column, with_formula
+from referral.referrals.declining import NAME_THE_RULE
 from referral.referrals.forms import LINE_LETTERS, NOTE_LETTERS
 from referral.referrals.inbox_queries import ids_by_number, received
 from referral.referrals.late_answers import may_say_late_what_happened
@@ -205,6 +206,8 @@ def _problem(line: Line, referral: Referral, answer: Answer, *, possible: bool) 
     reasons = _REASONS.get(answer)
     if reasons is not None and line.text(Column.REASON) not in reasons:
         return Problem(Column.REASON, _l("Name one of the known reasons."))
+    if line.text(Column.REASON) == DeclineReason.NOT_ELIGIBLE and not line.text(Column.NOTE):
+        return Problem(Column.NOTE, NAME_THE_RULE)
     place = line.text(Column.PLACE)
     if answer is Answer.WAITLIST and place is not None and not (place.isascii() and place.isdecimal()):
         return Problem(Column.PLACE, _l("A place on the list is a number."))

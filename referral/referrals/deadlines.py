@@ -36,6 +36,13 @@ def step_due(session: ScopedSession, referral: Referral, step: ClockStep, *, sta
     return policy.moment(start, step, pace=policy.pace_of(referral.domain, referral.urgency), calendar=calendar)
 
 
+def answer_until(session: ScopedSession, referral: Referral) -> datetime | None:
+    """Return until when the organization must answer; None where it is asked for no answer."""
+    if referral.state != ReferralState.SENT or referral.sent_at is None:
+        return None
+    return step_due(session, referral, ClockStep.EXPIRE, start=referral.sent_at)
+
+
 def wind_clock(session: ScopedSession, referral: Referral, *, now: datetime) -> datetime | None:
     """Set what the clock does next after a move; return when a request that just left expires unanswered.
 

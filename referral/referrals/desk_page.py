@@ -14,7 +14,7 @@ from referral.referrals.appointments import appointments_of, receivers_zone
 from referral.referrals.desk_models import Appointment
 from referral.referrals.models import Referral
 from referral.referrals.said_room import ROOM_WORDS, said_on
-from referral.referrals.thread import may_write, thread_of
+from referral.referrals.thread import may_answer, thread_of
 from resources_directory.capacity import holds, newest_words
 from resources_directory.models.capacity import CapacityStatus, CapacityWord
 
@@ -31,7 +31,10 @@ class ThreadLine:
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside the answer. `appointment`: (label, value) pairs, empty without one. `room`: one sentence."""
+    """What stands beside the answer. `may_write`: the clinic may.
+
+    `appointment`: (label, value) pairs, empty without one. `room`: one sentence.
+    """
 
     thread: Sequence[ThreadLine]
     may_write: bool
@@ -53,7 +56,7 @@ def beside(session: ScopedSession, referral: Referral) -> Beside:
             ThreadLine(row.from_clinic, row.author_name or "", row.words or "", row.at)
             for row in thread_of(session, referral.id)
         ],
-        may_write=may_write(referral),
+        may_write=may_answer(session, referral),
         appointment=_appointment(given, zone) if given else (),
         room=room_sentence(word, zone) if word else None,
     )

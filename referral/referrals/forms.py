@@ -1,5 +1,7 @@
 """Forms of referrals: an organization's answers, what is written down for either side, and the clinic's own steps."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -14,9 +16,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from referral.kit.errors import InvalidInput
 from referral.kit.forms import Form
 from referral.kit.i18n import LANGUAGES, language_name
 from referral.referrals import words
+from referral.referrals.declining import check_rule
 from referral.referrals.said_room import ROOM_WORDS
 from referral.referrals.states import Outcome, Side, TestimonyChannel
 
@@ -81,6 +85,16 @@ class DeclineForm(NamedForm):
     )
     until = DateField(_l("If you are full: until which day?"), [Optional()])
     note = TextAreaField(_l("A word for the clinic, such as which rule"), [Optional(), _NOTE])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Return True if nothing is missing; a rule that somebody does not fit has a name."""
+        complete: bool = super().validate(extra_validators)
+        try:
+            check_rule(self.reason.data, self.note.data)
+        except InvalidInput as error:
+            self.blame(error)
+            return False
+        return complete
 
 
 class WaitlistForm(NamedForm):

@@ -14,7 +14,7 @@ from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
 from referral.kit.transaction import request_session
 from referral.referrals.actors import Actor, ActorKind
-from referral.referrals.answers import BESIDE, Verb, apply_answer, disclose, form_of, forms_for, is_late
+from referral.referrals.answers import BESIDE, Verb, apply_answer, disclose, form_of, forms_for, is_late, sent_form
 from referral.referrals.assigning import assign as assign_to
 from referral.referrals.collisions import last_move, typed_in
 from referral.referrals.desk_forms import FindForm, TapForm
@@ -22,9 +22,11 @@ from referral.referrals.forms import ORGANIZATION_OUTCOMES, NamedForm
 from referral.referrals.inbox_filters import read_filters
 from referral.referrals.inbox_pages import Forms, ItemParts, assign_form, item_page, kept_args, list_page
 from referral.referrals.inbox_queries import assignments_of, ids_by_number
+from referral.referrals.late_models import LateAnswer
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.queries import referral_by_id
+from referral.referrals.sent_again import made_before, sending_of
 from referral.referrals.states import REFERRAL_MACHINE, Outcome, ReferralEvent, ReferralState, Side, TestimonyChannel
 from referral.referrals.steps import expect_version
 from referral.referrals.testimonies import GivenTestimony, testify
@@ -144,21 +146,10 @@ def room(referral: Referral) -> ResponseReturnValue:
 @requires(P.TESTIFY, load=_received)
 def tap(referral: Referral) -> ResponseReturnValue:
     """Say from the list what happened: received, or why not. Leads back to the list as it was."""
-    form = TapForm()
-    said = form.outcome.data if form.outcome.data in set(ORGANIZATION_OUTCOMES) else Outcome.NOT_RECEIVED
-    expect_version(referral, form.version.data)
-    if Verb.OUTCOME not in forms_for(referral):
-        raise IllegalMove(REFERRAL_MACHINE.name, ReferralState(referral.state), ReferralEvent.COMPLETE)
-    person = current_person()
-    given = GivenTestimony(
-        side=Side.ORGANIZATION,
-        outcome=Outcome(said),
-        channel=TestimonyChannel.ACCOUNT,
-        reason=form.reason.data or None,
-        speaker=person.name,
-        taken_by=person.person_id,
-    )
-    testify(request_session(), referral, given)
+    form, session = TapForm(), request_session()
+    sending = sending_of(form, "tap")
+    if made_before(session, referral, sending) is None:
+        _testify(session, referral, form, sending)
     flash(_("What happened was recorded."), "success")
     return redirect(url_for("inbox.inbox", **kept_args(read_filters(request.args))), 303)
 
@@ -184,20 +175,26 @@ def assign(referral: Referral) -> ResponseReturnValue:
 
 
 def _answer(referral: Referral, verb: Verb) -> ResponseReturnValue:
-    request_session().refresh(referral, with_for_update=True)  # whoever answers at this very moment is waited for
-    forms = forms_for(referral)
+    person = current_person()
+    actor = Actor(ActorKind.MEMBERSHIP, person.person_id, person.name, sending_of(sent_form(verb), str(verb)))
+    before = made_before(request_session(), referral, actor.sending)
+    if before is not None:
+        return _recorded(referral, late=isinstance(before, LateAnswer))
+    forms, late = forms_for(referral), is_late(referral, verb)
     form = forms.get(verb) or form_of(referral, verb)
     if verb not in forms or (verb not in BESIDE and form.version.data != str(referral.version)):
         return _collided(referral, forms, form), 409
     if not form.validate_on_submit():
         return item_page(referral, forms), 422
-    person = current_person()
-    actor, late = Actor(ActorKind.MEMBERSHIP, person.person_id, person.name), is_late(referral, verb)
     try:
         apply_answer(request_session(), referral, verb, form, actor)
     except (InvalidInput, Throttled) as error:
         form.blame(error if isinstance(error, InvalidInput) else InvalidInput(error.message))
         return item_page(referral, forms), error.status
+    return _recorded(referral, late=late)
+
+
+def _recorded(referral: Referral, *, late: bool) -> ResponseReturnValue:
     flash(LATE_KEPT if late else _("Your answer was recorded."), "success")
     return redirect(url_for("inbox.show", referral_id=referral.id), 303)
 
@@ -212,3 +209,21 @@ def _collided(referral: Referral, forms: Forms, form: NamedForm) -> str:
 def _check_possible(referral: Referral, forms: Forms, verb: Verb) -> None:
     if verb not in forms:
         raise IllegalMove(REFERRAL_MACHINE.name, ReferralState(referral.state), ReferralEvent.ACCEPT)
+
+
+def _testify(session: ScopedSession, referral: Referral, form: TapForm, sending: str) -> None:
+    said = form.outcome.data if form.outcome.data in set(ORGANIZATION_OUTCOMES) else Outcome.NOT_RECEIVED
+    expect_version(referral, form.version.data)
+    if Verb.OUTCOME not in forms_for(referral):
+        raise IllegalMove(REFERRAL_MACHINE.name, ReferralState(referral.state), ReferralEvent.COMPLETE)
+    person = current_person()
+    given = GivenTestimony(
+        side=Side.ORGANIZATION,
+        outcome=Outcome(said),
+        channel=TestimonyChannel.ACCOUNT,
+        reason=form.reason.data or None,
+        speaker=person.name,
+        taken_by=person.person_id,
+        sending=sending,
+    )
+    testify(session, referral, given)

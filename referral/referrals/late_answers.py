@@ -16,8 +16,10 @@ from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
 from referral.referrals.actions import check_position
 from referral.referrals.actors import Actor, check_actor
+from referral.referrals.declining import check_rule
 from referral.referrals.late_models import LATE_EVENTS, LateAnswer
 from referral.referrals.models import Referral
+from referral.referrals.sent_again import marked_id
 from referral.referrals.states import REFERRAL_MACHINE, TAKEN_STATES, DeclineReason, Mode, ReferralEvent, ReferralState
 from referral.referrals.to_dos import need_a_person
 from referral.todos.models import ToDoReason
@@ -79,11 +81,14 @@ def record_late_answer(
         raise IllegalMove(REFERRAL_MACHINE.name, S(referral.state), given.event)
     if given.event is ReferralEvent.DECLINE and given.reason is None:
         raise InvalidInput(_l("Choose why they decline, so that the next place fits better."), "reason")
+    if given.event is ReferralEvent.DECLINE:
+        check_rule(given.reason, given.note)
     check_position(given.position)
     before = late_answers_of(session, referral)
     if before and _given(before[-1]) == given:
         return before[-1]
     row = LateAnswer(
+        id=marked_id(referral.id, actor.sending),
         clinic_id=referral.clinic_id,
         receiver_id=referral.receiver_id,
         patient_id=referral.patient_id,

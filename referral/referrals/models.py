@@ -52,7 +52,7 @@ class Referral(Identified, SealedRow, Shared, PatientOwned, Base):
     mode: Mapped[str]
     urgency: Mapped[str] = mapped_column(default=Urgency.ROUTINE)
     state: Mapped[str] = mapped_column(default=ReferralState.DRAFT)
-    #: Of a decline or a failure; of help that came in part, Outcome.PARTLY_RECEIVED.
+    #: Of a decline or a failure; of help that came in part, Outcome.PARTLY_RECEIVED; PATIENT_DIED.
     reason: Mapped[str | None]
     #: SharedField values the patient agreed to; the values as they were at signing are in the snapshot.
     shared_fields: Mapped[list[str]]

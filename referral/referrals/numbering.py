@@ -23,9 +23,17 @@ def numbers_of(session: ScopedSession, patient_id: UUID) -> dict[UUID, int]:
 
 
 def number_in_texts(session: ScopedSession, referral: Referral) -> int | None:
-    """Return the number to name in a question, None where the patient has only this one request."""
+    """Return the number to name in a text, None where the patient has only this one request."""
     numbers = numbers_of(session, referral.patient_id)
     return numbers.get(referral.id) if len(numbers) > 1 else None
+
+
+def named_in_texts(session: ScopedSession, referral: Referral) -> dict[str, object]:
+    """Return the facts by which a text names a request: the day of its signature, and its number among several."""
+    return {
+        "date": (referral.signed_at or referral.created_at).isoformat(),
+        "number": number_in_texts(session, referral),
+    }
 
 
 def short_number(referral_id: UUID) -> str:

@@ -13,14 +13,12 @@ from sqlalchemy import or_, select
 from referral.accounts.principal import Signed
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
+from referral.referrals.alternatives import SEARCHED, Alternative, alternatives_for
 from referral.referrals.late_answers import late_answers_of
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.reason_words import ReasonLine
 from referral.referrals.rerouting import (
-    SEARCHED,
-    Alternative,
-    alternatives_for,
     left_out_of,
     may_choose,
     may_offer_by_itself,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from referral.accounts.principal import Signed
@@ -14,27 +15,35 @@ from referral.accounts.queries import names_of
 from referral.kit import clock
 from referral.kit.i18n import language_name
 from referral.kit.scope import ScopedSession
+from referral.outbox.models import Message
 from referral.patients.models import Patient
 from referral.patients.queries import display_name
 from referral.referrals import words
+from referral.referrals.actors import ActorKind
+from referral.referrals.deadlines import answer_until
 from referral.referrals.desk_forms import MessageForm
 from referral.referrals.desk_page import beside
 from referral.referrals.forms import RecallForm, StepForm
 from referral.referrals.late_answers import late_answers_of
 from referral.referrals.late_models import LateAnswer
 from referral.referrals.models import Referral, ReferralMove, Testimony
-from referral.referrals.notices import was_called
+from referral.referrals.notices import REMINDER, SECOND_CONTACT, SUBJECT, was_called
 from referral.referrals.numbering import number_in_texts
 from referral.referrals.other_places import ask_again_url, linked_referrals, other_places, start_again_url
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.queries import history_of, testimonies_by_side
 from referral.referrals.receivers import is_called
-from referral.referrals.states import ReferralEvent, ReferralState, Side
+from referral.referrals.states import PATIENT_DIED, TAKEN_STATES, ReferralEvent, ReferralState, Side
 from referral.referrals.steps import can_record_answer, can_record_outcome, steps_for
 from referral.screening.words import is_private_matter, need_label, place_label
 
-#: How a line of the story stands that moved nothing.
-LATE = "late"
+#: How lines of the story stand that moved nothing.
+LATE, REMINDED = "late", "reminded"
+
+_REMINDED = {
+    REMINDER: _l("The organization was reminded by e-mail."),
+    SECOND_CONTACT: _l("A second e-mail went to the organization: to somebody else there, where one is known."),
+}
 
 
 @dataclass(frozen=True)
@@ -173,12 +182,13 @@ def referral_page(
 
 
 def story_of(session: ScopedSession, referral: Referral) -> list[Event]:
-    """Return the moves of a referral and the answers that came late as lines of a story, oldest first."""
+    """Return the moves of a referral, the reminders, and the answers that came late as a story, oldest first."""
     moves, late = history_of(session, referral.id), late_answers_of(session, referral)
     people = names_of(session, {row.person_id for row in moves} | {row.person_id for row in late})
     called = was_called(session, referral)
     told = [_event(row, people, simulated=referral.simulated, called=called) for row in moves]
     told += [_late_event(row, people) for row in late]
+    told += _reminders(session, referral)
     return sorted(told, key=lambda event: event.when)
 
 
@@ -190,6 +200,7 @@ def _told(session: ScopedSession, referral: Referral, person: Signed) -> dict[st
         "late": [event for event in events if event.state == LATE],
         "ask_again_url": ask_again_url(session, referral, person),
         "by_phone": is_called(session, referral),
+        "answer_until": answer_until(session, referral),
     }
 
 
@@ -201,16 +212,33 @@ def _who(row: ReferralMove | LateAnswer, people: Mapping[UUID | None, str]) -> s
     return named or taker or str(words.ACTORS[row.actor_kind])
 
 
+def _reminders(session: ScopedSession, referral: Referral) -> list[Event]:
+    """Return the mails by which the organization was reminded, as far as they really left."""
+    sent = select(Message.template, Message.sent_at).where(
+        Message.subject_kind == SUBJECT,
+        Message.subject_id == referral.id,
+        Message.template.in_(_REMINDED),
+        Message.sent_at.is_not(None),
+    )
+    who = str(words.ACTORS[ActorKind.CLOCK])
+    return [
+        Event(str(_REMINDED[row.template]), row.sent_at, who, REMINDED, "", simulated=referral.simulated)
+        for row in session.execute(sent.order_by(Message.sent_at, Message.id))
+    ]
+
+
 def _late_event(row: LateAnswer, people: Mapping[UUID | None, str]) -> Event:
     place = _("Place on the list: %(position)s.", position=row.position) if row.position else None
     parts = (words.reason_words(row.reason), place, row.estimate, row.note)
     detail = " ".join(part for part in parts if part)
-    return Event(str(words.LATE[row.event]), row.at, _who(row, people), LATE, detail, simulated=False)
+    sentences = words.BESIDE if row.state in TAKEN_STATES else words.LATE
+    return Event(str(sentences[row.event]), row.at, _who(row, people), LATE, detail, simulated=False)
 
 
 def _event(row: ReferralMove, people: Mapping[UUID | None, str], *, simulated: bool, called: bool) -> Event:
     who, is_send = _who(row, people), row.event == ReferralEvent.SEND
-    reason = "" if words.is_in_part(row.to_state, row.reason) else words.reason_words(row.reason)
+    said = words.is_in_part(row.to_state, row.reason) or row.reason == PATIENT_DIED
+    reason = "" if said else words.reason_words(row.reason)
     detail = " ".join(part for part in (reason, row.note) if part)
     return Event(
         what=str(words.CALLED if called and is_send else words.happened_words(row)),

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from babel.lists import format_list
-from flask_babel import format_date, format_datetime, format_decimal, get_locale, ngettext
+from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
+from referral.kit import clock
 from referral.kit.i18n import language_name
+from referral.referrals.listing_words import for_whom_words
 from referral.referrals.said_room import said_on
 from resources_directory.ranking import Factor, behind
-from resources_directory.service_hit import Reason, ReasonCode, ServiceHit
+from resources_directory.service_hit import Capacity, Reason, ReasonCode, ServiceHit
 
 KM_PER_MILE = 1.609344
 
@@ -94,6 +97,12 @@ def reason_lines(reasons: Iterable[Reason]) -> list[ReasonLine]:
     return [ReasonLine(_words(reason), _KINDS[reason.code]) for reason in reasons]
 
 
+def counted_words(capacity: Capacity) -> str:
+    """Return in words how many a service can take by the directory's own count, and when that was counted."""
+    code = R.HAS_ROOM if capacity.available is None or capacity.available > 0 else R.FULL
+    return _words(Reason(code, available=capacity.available, updated=capacity.updated))
+
+
 def why_behind(hit: ServiceHit, other: ServiceHit, *, now: datetime) -> str:
     """Return why a service stands behind another, as a sentence; both carry their reasons for the patient."""
     factors = [str(_FACTORS[factor]) for factor in behind(hit, other, now=now)]
@@ -132,16 +141,17 @@ def _only_for_ages(reason: Reason) -> str:
 
 
 def _for_whom(reason: Reason) -> str:
-    return str(_("For whom: %(words)s", words=_isolated(reason.words)))
+    return _with_their_words(_("For whom: %(words)s"), reason.words)
 
 
 def _ask_for_whom(reason: Reason) -> str:
-    return str(_("For whom: %(words)s Ask whether that is so.", words=_isolated(reason.words)))
+    return _with_their_words(_("For whom: %(words)s Ask whether that is so."), reason.words)
 
 
-def _isolated(words: str | None) -> str:
-    """Return somebody else's words between marks that keep their direction to themselves (Unicode TR9, FSI and PDI)."""
-    return f"\u2068{(words or '').rstrip('.')}.\u2069"
+def _with_their_words(sentence: str, words: str | None) -> str:
+    """Return a sentence with somebody else's words, between marks that keep their direction (Unicode TR9, FSI, PDI)."""
+    isolated = Markup("\u2068{}.\u2069").format(for_whom_words(words or ""))
+    return Markup(sentence) % {"words": isolated}  # noqa: S704 - the sentence is our own, theirs is escaped
 
 
 def _room(reason: Reason) -> str:
@@ -178,6 +188,8 @@ def _distance(reason: Reason) -> str:
 def _closed(reason: Reason) -> str:
     if reason.next_opening is None:
         return str(_("Closed now."))
+    if reason.next_opening.date() == clock.now().astimezone(reason.next_opening.tzinfo).date():
+        return str(_("Closed now. Opens today at %(time)s.", time=format_time(reason.next_opening.time(), "short")))
     local = format_datetime(reason.next_opening, "EEEE h:mm a", rebase=False)
     return str(_("Closed now. Opens %(moment)s.", moment=local))
 

@@ -5,9 +5,8 @@ the need is sensitive, nothing is found by itself; staff may look, and what they
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -21,43 +20,19 @@ from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.referrals import hooks
 from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.alternatives import OFFERED, Alternative, choosable, free_places, tried_for, why_left_out
 from referral.referrals.matching import PatientWishes, fitting_services, usual_first, wishes_for
 from referral.referrals.models import Referral
-from referral.referrals.reason_words import ReasonLine, reason_lines
 from referral.referrals.rerouting_models import LeftOut, RerouteAlternative
 from referral.referrals.room import without_room
-from referral.referrals.states import LIVE_SENT_STATES, Mode, ReferralState
 from referral.referrals.to_dos import need_a_person
-from referral.screening.models import Need
-from referral.screening.queries import OVER, safety_concern_stands
+from referral.screening.queries import safety_concern_stands
 from referral.todos.models import ToDoReason
 from resources_directory.needs import SENSITIVE
 from resources_directory.service_hit import ServiceHit
 
-#: How many other places are offered, and how many that fit better are told as left out.
-OFFERED, TOLD = 2, 4
-
-#: After these, another place is looked for.
-SEARCHED = (ReferralState.DECLINED, ReferralState.EXPIRED)
-_NEVER_TRIED = (ReferralState.DRAFT, ReferralState.ENTERED_IN_ERROR)
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """Another place for the need of a referral that came to nothing. `rank`: 1 fits best. `reasons`: in words.
-
-    `hit`: the service as it is listed now. `staff_only`: never shown to the patient by a page or a text.
-    """
-
-    id: UUID
-    referral_id: UUID
-    rank: int
-    service_id: UUID
-    hit: ServiceHit
-    reasons: list[ReasonLine]
-    offered_at: datetime
-    chosen_at: datetime | None = None
-    staff_only: bool = False
+#: How many places that fit better are told as left out.
+TOLD = 4
 
 
 def look_elsewhere(session: ScopedSession, referral: Referral, *, now: datetime, asked_by_staff: bool = False) -> None:
@@ -102,24 +77,6 @@ def may_offer_by_itself(session: ScopedSession, referral: Referral) -> bool:
     return referral.domain not in SENSITIVE and not safety_concern_stands(session, referral.patient_id)
 
 
-def alternatives_for(session: ScopedSession, referral: Referral, *, now: datetime) -> list[Alternative]:
-    """Return the other places that can be chosen now: one that was chosen, then those that fit best, as listed `now`.
-
-    The same search in the same order as when something is prescribed. Empty unless the referral was declined or
-    expired, places were looked for, its need is open, and no other place was asked since. The patient's page shows only
-    those that are not `staff_only`.
-    """
-    kept = {row.service_id: row for row in session.scalars(_kept_of(referral.id))}
-    if not kept or not may_choose(session, referral):
-        return []
-    found, reasons = _found(session, referral, now=now)
-    free = [hit for hit in found if hit.service_id not in reasons]
-    chosen = [hit for hit in free if hit.service_id in kept and kept[hit.service_id].chosen_at is not None]
-    best = [*chosen, *(hit for hit in free if hit not in chosen)][: max(OFFERED, len(chosen))]
-    any_row = next(iter(kept.values()))
-    return [_alternative(any_row, kept.get(hit.service_id), hit, rank) for rank, hit in enumerate(best, start=1)]
-
-
 def places_instead(session: ScopedSession, referral: Referral, *, now: datetime) -> list[ServiceHit]:
     """Return up to two other places that fit now, the best first; nothing is kept.
 
@@ -131,7 +88,7 @@ def places_instead(session: ScopedSession, referral: Referral, *, now: datetime)
     wishes = wishes_for(session, session.get_one(Patient, referral.patient_id), now=now)
     found = fitting_services(session, referral.domain, wishes, now=now)
     reasons = _left_out(session, referral, found, wishes=wishes, now=now)
-    return [hit for hit in found if hit.service_id not in reasons][:OFFERED]
+    return free_places(found, reasons)[:OFFERED]
 
 
 def left_out_of(session: ScopedSession, referral_id: UUID) -> Sequence[RerouteAlternative]:
@@ -175,13 +132,7 @@ def prefill_for(referral: Referral, service_id: UUID) -> str:
 
 def may_choose(session: ScopedSession, referral: Referral) -> bool:
     """Return True while another place can take the referral's stead: it came to nothing, and none was asked since."""
-    if referral.state not in SEARCHED:
-        return False
-    asked = select(Referral.id).where(
-        Referral.need_id == referral.need_id, Referral.mode == Mode.SENT, Referral.state.in_(LIVE_SENT_STATES)
-    )
-    need_is_over = select(Need.id).where(Need.id == referral.need_id, Need.status.in_(OVER))
-    return session.scalar(asked.limit(1)) is None and session.scalar(need_is_over) is None
+    return bool(choosable(session, [referral]))
 
 
 def _note_choice(session: ScopedSession, referral_id: UUID, service_id: UUID, actor: Actor) -> bool:
@@ -235,20 +186,8 @@ def _left_out(
     session: ScopedSession, referral: Referral, found: Sequence[ServiceHit], *, wishes: PatientWishes, now: datetime
 ) -> dict[UUID, LeftOut]:
     """Return service to why it is not offered; the first reason that holds."""
-    tried = select(Referral.service_id).where(Referral.need_id == referral.need_id, Referral.state.not_in(_NEVER_TRIED))
-    before = {referral.service_id, *session.scalars(tried)}
-    full = without_room(session, found, now=now)
-    reasons = {}
-    for hit in found:
-        if hit.service_id in before:
-            reasons[hit.service_id] = LeftOut.TRIED
-        elif wishes.bars(hit):
-            reasons[hit.service_id] = LeftOut.BARRED
-        elif hit.confidential:
-            reasons[hit.service_id] = LeftOut.CONFIDENTIAL
-        elif hit.service_id in full:
-            reasons[hit.service_id] = LeftOut.NO_ROOM
-    return reasons
+    tried = tried_for(session, [referral])[referral.id]
+    return why_left_out(found, tried, wishes=wishes, full=without_room(session, found, now=now))
 
 
 def _row(
@@ -273,26 +212,6 @@ def _row(
         "room_said_at": hit.capacity.updated.isoformat() if hit.capacity else None,
     }
     return row
-
-
-def _kept_of(referral_id: UUID) -> Select[RerouteAlternative]:
-    kept = select(RerouteAlternative).where(RerouteAlternative.referral_id == referral_id)
-    return kept.order_by(RerouteAlternative.rank, RerouteAlternative.id)
-
-
-def _alternative(looked: RerouteAlternative, row: RerouteAlternative | None, hit: ServiceHit, rank: int) -> Alternative:
-    """Return a place as it is listed now. `looked`: any row of the search; `row`: its own, where it was found then."""
-    return Alternative(
-        id=row.id if row is not None else uuid5(looked.referral_id, hit.service_id.hex),
-        referral_id=looked.referral_id,
-        rank=rank,
-        service_id=hit.service_id,
-        hit=hit,
-        reasons=reason_lines(hit.reasons),
-        offered_at=looked.offered_at,
-        chosen_at=row.chosen_at if row is not None else None,
-        staff_only=looked.staff_only,
-    )
 
 
 def _looked(referral: Referral) -> Select[UUID]:

@@ -12,9 +12,10 @@ from referral.kit.errors import Conflict
 from referral.kit.scope import ScopedSession
 from referral.kit.zones import zone_of
 from referral.referrals.deadlines import calendar_of
+from referral.referrals.late_models import LateAnswer
 from referral.referrals.models import Referral
 from referral.referrals.said_room import said_on
-from referral.referrals.states import DeclineReason, ReferralState
+from referral.referrals.states import DeclineReason, ReferralEvent, ReferralState
 from resources_directory.capacity import HALF_LIFE, full_since, newest_words
 from resources_directory.service_hit import ReasonCode, ServiceHit
 
@@ -30,9 +31,28 @@ def check_room(session: ScopedSession, referral: Referral, *, now: datetime) -> 
     """
     facts = referral.service_facts
     zone = str(facts.get("timezone_name") or calendar_of(session, referral.clinic_id).timezone_name)
+    if helps_after_all(session, referral.service_id, referral.need_id, now=now):
+        return
     words = full_words(session, referral.service_id, name=facts.get("service_name"), zone=zone, now=now)
     if words is not None:
         raise Conflict(words)
+
+
+def helps_after_all(session: ScopedSession, service_id: UUID, need_id: UUID, *, now: datetime) -> bool:
+    """Return True if the newest word of a service is that it could help with this need, though it came late.
+
+    It was said of this one request, so it lets nobody else in.
+    """
+    word = newest_words(session, [service_id]).get(service_id)
+    late = (
+        select(LateAnswer.event, LateAnswer.at)
+        .join(Referral, Referral.id == LateAnswer.referral_id)
+        .where(Referral.service_id == service_id, Referral.need_id == need_id, LateAnswer.at <= now)
+        .order_by(LateAnswer.at.desc(), LateAnswer.id.desc())
+        .limit(1)
+    )
+    newest = session.execute(late).first()
+    return newest is not None and newest.event != ReferralEvent.DECLINE and (word is None or newest.at >= word.said_at)
 
 
 def full_words(session: ScopedSession, service_id: UUID, *, name: str | None, zone: str, now: datetime) -> str | None:

@@ -17,7 +17,9 @@ from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.desk_forms import ServiceRoomForm
 from referral.referrals.desk_page import room_sentence
 from referral.referrals.policies import ReferralPermission
+from referral.referrals.reason_words import counted_words
 from referral.referrals.said_room import RoomLine, SaidRoom, room_lines, say_room
+from resources_directory.hit_details import Found, hits_of
 from resources_directory.models.capacity import CapacityStatus
 
 blueprint = Blueprint("rooms", __name__, template_folder="templates")
@@ -86,5 +88,20 @@ def _lines() -> list[RoomLine]:
 
 def _page(form: ServiceRoomForm) -> str:
     zone = current_person().timezone_name
-    lines = [(line.service_name, room_sentence(line.word, zone) if line.word else None) for line in _lines()]
+    found = _lines()
+    listed = _listed([line.service_id for line in found])
+    lines = [
+        (line.service_name, listed.get(line.service_id) or (room_sentence(line.word, zone) if line.word else None))
+        for line in found
+    ]
     return render_template("referrals/rooms.html", form=form, lines=lines)
+
+
+def _listed(service_ids: list[UUID]) -> dict[UUID, str]:
+    """Return what whoever looks for a service reads instead of the organization's word: a count in the directory."""
+    hits = hits_of(request_session(), [Found(each, None) for each in service_ids], near=None, now=clock.now())
+    return {
+        hit.service_id: _("The directory says: %(words)s", words=counted_words(hit.capacity))
+        for hit in hits
+        if hit.capacity is not None and hit.capacity.status is None
+    }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from uuid import UUID
 
-from flask_babel import LazyString, format_date, ngettext
+from flask_babel import LazyString, format_date, get_timezone, ngettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -88,9 +88,14 @@ def room_lines(session: ScopedSession, organization_id: UUID | None, timezone_na
 
 
 def said_on(said_at: datetime, *, zone: tzinfo | None = None, length: str = "medium") -> str:
-    """Return the day on which something was said and, from the next day on, its age. `length`: Babel's, of the date."""
-    day = format_date(said_at.astimezone(zone).date() if zone else said_at, length)
-    days = (clock.now() - said_at).days
+    """Return the day on which something was said and, from the next day on, its age in days of the calendar.
+
+    `zone`: None for the reader's. `length`: Babel's, of the date.
+    """
+    zone = zone or get_timezone()
+    said_day = said_at.astimezone(zone).date()
+    day = format_date(said_day, length)
+    days = (clock.now().astimezone(zone).date() - said_day).days
     if days < 1:
         return str(day)
     return str(ngettext("%(day)s (%(num)s day ago)", "%(day)s (%(num)s days ago)", days, day=day))

@@ -14,6 +14,7 @@ from referral.referrals import words
 from referral.referrals.inbox_queries import received
 from referral.referrals.models import Referral
 from referral.referrals.numbering import short_number
+from referral.referrals.sent_again import made_before
 
 #: What is done to one of them.
 Step = Callable[[ScopedSession, Referral], object]
@@ -61,23 +62,32 @@ def read_chosen(values: Sequence[str], most: int = MOST) -> list[Chosen]:
     return list(found.values())
 
 
-def do_each(session: ScopedSession, member_id: UUID, chosen: Sequence[Chosen], step: Step) -> list[RowResult]:
-    """Return what became of each row, in their order. Each is a transaction inside the caller's. Flushes."""
+def do_each(
+    session: ScopedSession, member_id: UUID, chosen: Sequence[Chosen], step: Step, *, sending: str | None = None
+) -> list[RowResult]:
+    """Return what became of each row, in their order. Each is a transaction inside the caller's. Flushes.
+
+    `sending`: of the form, as it was sent (sent_again.py).
+    """
     rows = received(session, member_id, [each.referral_id for each in chosen])
-    return [do_one(session, rows.get(each.referral_id), each, step) for each in chosen]
+    return [do_one(session, rows.get(each.referral_id), each, step, sending=sending) for each in chosen]
 
 
 def moved_on(referral: Referral) -> str:
     """Return the words for a row that is not any more as it was shown."""
-    return str(_("Nothing was changed: it has moved on and is now “%(state)s”.", state=words.STATES[referral.state]))
+    return str(_("Nothing was changed: it has moved on and is now “%(state)s”.", state=words.received_words(referral)))
 
 
-def do_one(session: ScopedSession, referral: Referral | None, chosen: Chosen, step: Step) -> RowResult:
+def do_one(
+    session: ScopedSession, referral: Referral | None, chosen: Chosen, step: Step, *, sending: str | None = None
+) -> RowResult:
     """Return what became of one row; `referral`: None when it is not among the organization's. Flushes."""
     if referral is None:
         unknown = _("Nothing was changed: it is not among your requests.")
         return RowResult(chosen.referral_id, short_number(chosen.referral_id), False, unknown)
     if referral.version != chosen.version:
+        if made_before(session, referral, sending) is not None:
+            return result_of(referral, done=True, words=str(words.received_words(referral)))
         return result_of(referral, done=False, words=moved_on(referral))
     try:
         with session.begin_nested():
@@ -87,4 +97,4 @@ def do_one(session: ScopedSession, referral: Referral | None, chosen: Chosen, st
     except (IllegalMove, StaleDataError):
         session.refresh(referral)
         return result_of(referral, done=False, words=moved_on(referral))
-    return result_of(referral, done=True, words=str(words.STATES[referral.state]))
+    return result_of(referral, done=True, words=str(words.received_words(referral)))

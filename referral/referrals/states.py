@@ -82,6 +82,10 @@ class NotCompletedReason(StrEnum):
     OTHER = "other"
 
 
+#: The reason of a withdrawal for which nobody asked. Organizations are not told of it.
+PATIENT_DIED = "patient_died"
+
+
 class RecallReason(StrEnum):
     """Why a referral should never have been sent."""
 

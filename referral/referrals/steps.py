@@ -83,7 +83,7 @@ def answers_by_phone(referral: Referral) -> list[tuple[str, LazyString]]:
 def expect_version(referral: Referral, version: str | None) -> None:
     """Raise Conflict when the referral has moved since the page was opened."""
     if version != str(referral.version):
-        state = words.STATES[referral.state]
+        state = words.received_words(referral)
         raise Conflict(
             _("Since you opened the page this has moved on: it is now “%(state)s”. Look at it again.", state=state)
         )

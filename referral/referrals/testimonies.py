@@ -21,6 +21,7 @@ from referral.referrals import hooks
 from referral.referrals.actions import move
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral, Testimony
+from referral.referrals.sent_again import marked_id
 from referral.referrals.states import (
     REFERRAL_MACHINE,
     TAKEN_STATES,
@@ -33,7 +34,6 @@ from referral.referrals.states import (
 )
 from referral.referrals.to_dos import need_a_person
 from referral.todos.models import ToDoReason
-from resources_directory.db import new_id
 from resources_directory.models.service import Service
 
 S, E = ReferralState, ReferralEvent
@@ -57,6 +57,7 @@ class GivenTestimony:
     """What one side says happened, how it reached us, who spoke (`speaker`) and who wrote it down (`taken_by`).
 
     `reason`: a NotCompletedReason where help did not come; the organization must give one. `units`: "2 boxes".
+    `sending`: of the form, as it was sent (sent_again.py).
     """
 
     side: Side
@@ -70,6 +71,7 @@ class GivenTestimony:
     language: str | None = None
     inbound_message_id: UUID | None = None
     note: str | None = field(default=None, repr=False)
+    sending: str | None = None
 
 
 def testify(session: ScopedSession, referral: Referral, given: GivenTestimony) -> Testimony:
@@ -135,7 +137,7 @@ def _check(state: ReferralState, given: GivenTestimony) -> None:
 
 def _store(session: ScopedSession, referral: Referral, given: GivenTestimony, *, late: bool) -> Testimony:
     row = Testimony(
-        id=new_id(),
+        id=marked_id(referral.id, given.sending),
         clinic_id=referral.clinic_id,
         # What the patient says is the clinic's; organizations see it only by consent.
         receiver_id=referral.receiver_id if given.side is Side.ORGANIZATION else None,

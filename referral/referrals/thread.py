@@ -28,6 +28,14 @@ from referral.todos.models import ToDo, ToDoReason
 #: While the organization may still say something both sides may write.
 OPEN_STATES = (ReferralState.SENT, *TAKEN_STATES)
 
+#: It is over, but the organization may still read an answer to what it asked.
+_STILL_ANSWERED = (
+    ReferralState.DECLINED,
+    ReferralState.EXPIRED,
+    ReferralState.COMPLETED,
+    ReferralState.NOT_COMPLETED,
+)
+
 #: So many questions may wait for an answer; whoever asks more should call.
 MOST_UNANSWERED = 10
 
@@ -44,6 +52,16 @@ class Written:
 def may_write(referral: Referral) -> bool:
     """Return True while both sides may write: it was sent, and is not over. Nothing is ever mailed otherwise."""
     return referral.mode == Mode.SENT and referral.state in OPEN_STATES
+
+
+def may_answer(session: ScopedSession, referral: Referral) -> bool:
+    """Return True while the clinic may write: as both sides may, and then still to answer what it was asked before.
+
+    An answer was promised to whoever asked. What was taken back is answered to nobody.
+    """
+    if may_write(referral):
+        return True
+    return referral.mode == Mode.SENT and referral.state in _STILL_ANSWERED and _unanswered(session, referral.id) > 0
 
 
 def thread_of(session: ScopedSession, referral_id: UUID) -> Sequence[ThreadMessage]:
@@ -94,7 +112,7 @@ def _write(
     session: ScopedSession, referral: Referral, written: Written, *, from_clinic: bool
 ) -> tuple[ThreadMessage, bool]:
     """Return the stored message, and whether it is new."""
-    if not may_write(referral):
+    if not (may_answer(session, referral) if from_clinic else may_write(referral)):
         raise Conflict(_l("This request is over, so nothing more can be written here. Please call."))
     if not written.words:
         raise InvalidInput(_l("Type what you want to say."), "words")

@@ -1,11 +1,16 @@
-"""To-dos about a referral: one for each referral, reason and key, due within a business day of the clinic."""
+"""To-dos about a referral: one for each referral, reason and key, due within a business day of the clinic.
+
+What must be done before the organization's time to answer is over is due in time for that.
+"""
+
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
-from referral.referrals.deadlines import calendar_of
+from referral.referrals.deadlines import answer_until, calendar_of
 from referral.referrals.models import Referral
 from referral.referrals.states import Urgency
 from referral.todos.actions import NewToDo, make_to_do
@@ -17,6 +22,13 @@ NOBODY_CALLS = _l(
 )
 
 
+#: They bring an answer of the organization: too late once its time to answer is over.
+_BEFORE_EXPIRY = frozenset({ToDoReason.ORGANIZATION_SILENT, ToDoReason.ORGANIZATION_ASKS})
+
+#: So much of that time is left at the least.
+_LEFT_AT_LEAST = timedelta(hours=1)
+
+
 def need_a_person(
     session: ScopedSession, referral: Referral, reason: ToDoReason, *, key: str = "", note: str | None = None
 ) -> ToDo | None:
@@ -24,6 +36,10 @@ def need_a_person(
     now = clock.now()
     urgent = referral.urgency == Urgency.TODAY
     calendar = calendar_of(session, referral.clinic_id)
+    latest = _latest(session, referral, reason, now)
+    due_at = calendar.add_business_days(now, 1)
+    if latest is not None:
+        due_at = min(due_at, now + (latest - now) / 2)
     return make_to_do(
         session,
         NewToDo(
@@ -33,11 +49,18 @@ def need_a_person(
             subject_kind="referral",
             subject_id=referral.id,
             dedupe_key=f"referral:{referral.id}:{reason}{':' + key if key else ''}",
-            due_at=now if urgent else calendar.add_business_days(now, 1),
+            due_at=now if urgent else due_at,
             note=note,
             urgent=urgent,
+            latest=latest,
         ),
     )
+
+
+def _latest(session: ScopedSession, referral: Referral, reason: ToDoReason, now: datetime) -> datetime | None:
+    """Return when it is too late for what must bring an answer in time; None where nothing runs out."""
+    until = answer_until(session, referral) if reason in _BEFORE_EXPIRY else None
+    return max(now, until - _LEFT_AT_LEAST) if until is not None else None
 
 
 def has_open_to_do(session: ScopedSession, referral: Referral) -> bool:

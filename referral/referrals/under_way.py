@@ -11,12 +11,16 @@ from referral.referrals.actions import withdraw
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.pages import referral_rows
-from referral.referrals.states import REFERRAL_MACHINE
+from referral.referrals.states import PATIENT_DIED, REFERRAL_MACHINE, ReferralState
 
 
 def under_way(session: ScopedSession, patient_id: UUID) -> list[UnderWay]:
-    """Return what is under way for a record, newest first. Fills patients.hooks.under_way."""
-    rows = referral_rows(session, session.scalars(_live(patient_id)).all())
+    """Return what is under way for a record, newest first; a signature that was undone is not.
+
+    Fills patients.hooks.under_way.
+    """
+    signed = _live(patient_id).where(Referral.state != ReferralState.DRAFT)
+    rows = referral_rows(session, session.scalars(signed).all())
     return [
         UnderWay(
             row.url,
@@ -30,13 +34,13 @@ def under_way(session: ScopedSession, patient_id: UUID) -> list[UnderWay]:
 
 
 def withdraw_all(session: ScopedSession, patient_id: UUID, by: UUID, by_name: str) -> int:
-    """Withdraw what is under way for a record; who was asked is told to stop. No word of why goes out.
+    """Withdraw what is under way for a record, since the patient died; who was asked is told to stop, and not why.
 
     Fills patients.hooks.withdraw_all. Returns how many. Raises as `move`. Flushes.
     """
     live = session.scalars(_live(patient_id)).all()
     for referral in live:
-        withdraw(session, referral, Actor(ActorKind.MEMBERSHIP, by, by_name))
+        withdraw(session, referral, Actor(ActorKind.MEMBERSHIP, by, by_name), reason=PATIENT_DIED)
     return len(live)
 
 

@@ -24,6 +24,7 @@ from referral.referrals.phone_answers import beside_by_phone, check_beside, is_b
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.queries import count_by_state, referral_by_id, referrals_of_clinic
 from referral.referrals.rerouting import look_for_staff
+from referral.referrals.sent_again import made_before, sending_of
 from referral.referrals.shown_fields import shown_field
 from referral.referrals.states import (
     DeclineReason,
@@ -98,13 +99,15 @@ def withdraw(referral: Referral) -> ResponseReturnValue:
 def mark_error(referral: Referral) -> ResponseReturnValue:
     """Recall a referral that was sent in error."""
     form, session = RecallForm(), request_session()
-    collision = collision_of(session, referral, form)
-    if collision is not None:
-        return referral_page(session, referral, current_person(), recall=form, collision=collision), 409
-    if not form.validate_on_submit():
-        return referral_page(session, referral, current_person(), recall=form), 422
-    reason = RecallReason(form.reason.data)
-    actions.mark_error(session, referral, _signed_in(), reason=reason, note=form.note.data)
+    actor = _signed_in(sending_of(form, str(request.endpoint)))
+    if made_before(session, referral, actor.sending) is None:
+        collision = collision_of(session, referral, form)
+        if collision is not None:
+            return referral_page(session, referral, current_person(), recall=form, collision=collision), 409
+        if not form.validate_on_submit():
+            return referral_page(session, referral, current_person(), recall=form), 422
+        reason = RecallReason(form.reason.data)
+        actions.mark_error(session, referral, actor, reason=reason, note=form.note.data)
     flash(_l("The referral was recalled. The organization's link is dead."), "success")
     return _back(referral)
 
@@ -127,15 +130,17 @@ def record_answer(referral: Referral) -> ResponseReturnValue:
     """Write down what the organization answered by phone or in person."""
     form = PhoneAnswerForm(version=str(referral.version))
     form.answer.choices = [*answers_by_phone(referral), *beside_by_phone(referral)]
+    sending = _sending(form)
+    if made_before(request_session(), referral, sending) is not None:
+        return _written_down(referral, _l("The answer was written down."))
     collision = _collision(referral, form)
     if collision is None and form.validate_on_submit():
         try:
-            _apply_phone_answer(request_session(), referral, form)
+            _apply_phone_answer(request_session(), referral, form, sending)
         except InvalidInput as error:
             form.blame(error)
         else:
-            flash(_l("The answer was written down."), "success")
-            return _back(referral)
+            return _written_down(referral, _l("The answer was written down."))
     permitted = told_by_phone(request_session(), referral)
     told = [shown_field(name, value) for name, value in permitted.values.items()] if permitted else []
     return _form_page("referrals/record_answer.html", referral, form, collision, told=told)
@@ -146,15 +151,17 @@ def record_answer(referral: Referral) -> ResponseReturnValue:
 def record_testimony(referral: Referral) -> ResponseReturnValue:
     """Write down what the patient or the organization says happened."""
     form = TestimonyForm(version=str(referral.version))
+    sending = _sending(form)
+    if made_before(request_session(), referral, sending) is not None:
+        return _written_down(referral, _l("What was said was written down."))
     collision = _collision(referral, form)
     if collision is None and form.validate_on_submit():
         try:
-            testify(request_session(), referral, _given(form))
+            testify(request_session(), referral, _given(form, sending))
         except InvalidInput as error:
             form.blame(error)
         else:
-            flash(_l("What was said was written down."), "success")
-            return _back(referral)
+            return _written_down(referral, _l("What was said was written down."))
     return _form_page("referrals/record_testimony.html", referral, form, collision)
 
 
@@ -162,11 +169,13 @@ Verb = Callable[..., object]
 
 
 def _step(referral: Referral, verb: Verb, done: LazyString) -> ResponseReturnValue:
-    form = StepForm()
-    refusal = _refusal(referral, form)
-    if refusal is not None:
-        return refusal
-    verb(request_session(), referral, _signed_in(), note=form.note.data)
+    form, session = StepForm(), request_session()
+    actor = _signed_in(sending_of(form, str(request.endpoint)))
+    if made_before(session, referral, actor.sending) is None:
+        refusal = _refusal(referral, form)
+        if refusal is not None:
+            return refusal
+        verb(session, referral, actor, note=form.note.data)
     flash(done, "success")
     return _back(referral)
 
@@ -185,17 +194,22 @@ def _collision(referral: Referral, form: PhoneAnswerForm | TestimonyForm) -> Col
     return collision_of(request_session(), referral, form) if request.method == "POST" else None
 
 
-def _signed_in() -> Actor:
+def _sending(form: PhoneAnswerForm | TestimonyForm) -> str | None:
+    """Return what names the form as it was sent; None for a page that is only looked at."""
+    return sending_of(form, str(request.endpoint)) if request.method == "POST" else None
+
+
+def _signed_in(sending: str) -> Actor:
     person = current_person()
-    return Actor(ActorKind.MEMBERSHIP, person.person_id, person.name)
+    return Actor(ActorKind.MEMBERSHIP, person.person_id, person.name, sending)
 
 
 def _sign(session: ScopedSession, referral: Referral, actor: Actor, *, note: str | None = None) -> object:
     return actions.move(session, referral, ReferralEvent.SIGN, actor, note=note)
 
 
-def _apply_phone_answer(session: ScopedSession, referral: Referral, form: PhoneAnswerForm) -> None:
-    actor = Actor(ActorKind.PHONE, current_person().person_id, form.speaker.data)
+def _apply_phone_answer(session: ScopedSession, referral: Referral, form: PhoneAnswerForm, sending: str | None) -> None:
+    actor = Actor(ActorKind.PHONE, current_person().person_id, form.speaker.data, sending)
     check_beside(session, referral, form)
     if not is_beside(form.answer.data):
         was_asked = referral.state == ReferralState.SENT
@@ -227,7 +241,7 @@ def _late(form: PhoneAnswerForm, event: ReferralEvent) -> GivenLate:
     return GivenLate(event, reason, form.position.data, form.estimate.data, form.note.data)
 
 
-def _given(form: TestimonyForm) -> GivenTestimony:
+def _given(form: TestimonyForm, sending: str | None) -> GivenTestimony:
     outcome = Outcome(form.outcome.data)
     return GivenTestimony(
         side=Side(form.side.data),
@@ -240,6 +254,7 @@ def _given(form: TestimonyForm) -> GivenTestimony:
         interpreter=form.interpreter.data,
         language=form.language.data or None,
         note=form.note.data,
+        sending=sending,
     )
 
 
@@ -254,6 +269,11 @@ def _form_page(
     if collision is not None:
         return page, 409
     return (page, 422) if form.errors else page
+
+
+def _written_down(referral: Referral, text: LazyString) -> ResponseReturnValue:
+    flash(text, "success")
+    return _back(referral)
 
 
 def _back(referral: Referral) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.states import (
+    PATIENT_DIED,
     DeclineReason,
     Mode,
     NotCompletedReason,
@@ -58,6 +59,10 @@ HAPPENED: Mapping[str, LazyString] = {
 #: In place of "sent", where no e-mail address is known.
 CALLED = _l("It waits for a call to the organization: no e-mail address is known.")
 
+#: Of requests that ended with a death: to the clinic, and to an organization.
+DIED, DIED_SINCE = _l("Ended: the patient died"), _l("It ended because the patient died.")
+NO_LONGER_NEEDED = _l("No longer needed")
+
 CLOSED_IN_PART = _l("It was closed: part of the help was received.")
 
 #: A sentence for each answer that came late.
@@ -67,10 +72,23 @@ LATE: Mapping[str, LazyString] = {
     ReferralEvent.DECLINE: _l("The organization declined, but late. Nothing was moved."),
 }
 
+#: The same of an answer that came after a colleague had taken it on.
+BESIDE: Mapping[str, LazyString] = {
+    ReferralEvent.ACCEPT: _l("Somebody else at the organization accepted as well. The first answer counts."),
+    ReferralEvent.WAITLIST: _l("Somebody else at the organization offered its waiting list. The first answer counts."),
+    ReferralEvent.DECLINE: _l("Somebody else at the organization said no. The first answer counts."),
+}
+
 #: What an organization reads after an answer that came late.
 LATE_KEPT = _l(
     "Thank you. It came after the request had ended, so it is kept as information for the clinic. Nothing is promised: "
     "do not keep a place free. The clinic calls you if the person still needs it."
+)
+
+#: What somebody at an organization reads whose colleague took the request on first: nothing to drop.
+BESIDE_KEPT = _l(
+    "Thank you. Your colleague had taken this request on already, and that still counts: the person expects you. What "
+    "you said is kept beside it, and somebody at the clinic reads both."
 )
 
 MODES: Mapping[str, LazyString] = {
@@ -162,14 +180,26 @@ def is_in_part(state: str, reason: str | None) -> bool:
 
 
 def state_words(referral: Referral) -> LazyString:
-    """Return the words for how a referral stands; of help that came in part, that it did."""
+    """Return the words for how a referral stands, to the clinic; of help that came in part, that it did."""
+    return DIED if referral.reason == PATIENT_DIED else received_words(referral)
+
+
+def received_words(referral: Referral) -> LazyString:
+    """Return the same to the organization: of a death it is told nothing."""
     if is_in_part(referral.state, referral.reason):
         return OUTCOMES[Outcome.PARTLY_RECEIVED]
-    return STATES[referral.state]
+    return NO_LONGER_NEEDED if referral.reason == PATIENT_DIED else STATES[referral.state]
 
 
 def happened_words(move: ReferralMove) -> LazyString:
-    """Return the sentence of the history for a move."""
+    """Return the sentence of the history for a move, to the clinic."""
+    return DIED_SINCE if move.reason == PATIENT_DIED else told_words(move)
+
+
+def told_words(move: ReferralMove) -> LazyString:
+    """Return the same to the organization."""
+    if move.reason == PATIENT_DIED:
+        return NO_LONGER_NEEDED
     return CLOSED_IN_PART if is_in_part(move.to_state, move.reason) else HAPPENED[move.event]
 
 
@@ -177,7 +207,7 @@ def reason_words(reason: str | None) -> str:
     """Return the words for a reason of a decline, of help that did not come, or of a recall; empty without one."""
     if reason is None:
         return ""
-    known = (DECLINE_REASONS, NOT_COMPLETED_REASONS, RECALL_REASONS, OUTCOMES)
+    known = (DECLINE_REASONS, NOT_COMPLETED_REASONS, RECALL_REASONS, OUTCOMES, {PATIENT_DIED: _l("The patient died")})
     return str(next((table[reason] for table in known if reason in table), reason))
 
 

@@ -29,7 +29,7 @@ def import_command(files: tuple[Path, ...], *, dry_run: bool) -> None:
     wrong = [(path, error) for path, _text, error in read if isinstance(error, WrongFile)]
     for path, error in wrong:
         for fault in error.faults:
-            click.echo(f"{path}: {fault.place}: {fault.what}.", err=True)
+            click.echo(f"{path}: {fault}", err=True)
     if wrong:
         raise click.ClickException("Nothing was imported. Mend the files named above and import them again.")
     with database().job("instruments import") as session:
@@ -53,7 +53,7 @@ def list_command() -> None:
             languages = ", ".join(instrument.languages)
             click.echo(
                 f"{instrument.key:<32} version {instrument.version:<8} {len(instrument.items):>3} questions"
-                f"  {languages:<8} {state}"
+                f"  {languages:<8} {state}{_of_file(instrument)}"
             )
 
 
@@ -73,12 +73,16 @@ def _read(path: Path) -> tuple[str, InstrumentFile | WrongFile]:
 def _tell(path: Path, imported: Imported) -> None:
     instrument = imported.instrument
     click.echo(f"{path}: {instrument.title.say('en')}")
-    click.echo(f"  {instrument.key}, version {instrument.version}: {imported.outcome}")
+    click.echo(f"  {instrument.key}, version {instrument.version}: {imported.outcome}{_of_file(instrument)}")
     if imported.outcome is ImportOutcome.SAME:
         return
     for line in _lines(instrument):
         click.echo(f"  {line}")
     click.echo("")
+
+
+def _of_file(instrument: Instrument) -> str:
+    return f" (its publisher's version: {instrument.file_version})" if instrument.file_version else ""
 
 
 def _lines(instrument: Instrument) -> Iterator[str]:

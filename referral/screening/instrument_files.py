@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from referral.screening.instruments import BrokenInstrument, Instrument, read_instrument
+from referral.screening.positions import lines_of
 from referral.screening.reading import Definition, Faults, WrongFile
 from referral.screening.reading_fhir import read_questionnaire
 from referral.screening.reading_plain import read_plain
-from referral.screening.reading_shapes import PLAIN, QUESTIONNAIRE, check_shape
+from referral.screening.reading_shapes import PLAIN, QUESTIONNAIRE, check_shape, without_wrong
 
 #: More than this is no questionnaire.
 LARGEST_FILE = 2_000_000
@@ -23,16 +24,17 @@ UNNUMBERED = "0"
 
 @dataclass(frozen=True)
 class InstrumentFile:
-    """A file that was read. `definition`: canonical JSON without a version; `warnings`: what its reader should know."""
+    """A file that was read. `definition`: canonical JSON without a version; `url`: what names it everywhere, if any."""
 
     key: str
     instrument: Instrument
     definition: str
     kind: str
+    url: str | None = None
 
 
 def read_file(text: str) -> InstrumentFile:
-    """Return what a file holds. Raises WrongFile naming every line or path that is wrong, and what to do."""
+    """Return what a file holds. Raises WrongFile naming all that is wrong by line and path, and what to do."""
     faults = Faults()
     if len(text) > LARGEST_FILE:
         faults.add("the file", "is larger than 2 MB. Give the file of one instrument")
@@ -43,8 +45,8 @@ def read_file(text: str) -> InstrumentFile:
         faults.add("resourceType", f"is {raw['resourceType']!r}. Give a FHIR R4 Questionnaire, or a file of questions")
         raise WrongFile(faults)
     check_shape(raw, QUESTIONNAIRE if questionnaire else PLAIN, faults)
-    if faults.found:
-        raise WrongFile(faults)
+    if faults.found:  # the rest is read all the same, so that everything is named at once
+        raw = without_wrong(raw, faults.places)
     definition = read_questionnaire(raw, faults) if questionnaire else read_plain(raw, faults)
     if faults.found:
         raise WrongFile(faults)
@@ -73,6 +75,7 @@ def _parsed(text: str, faults: Faults) -> dict[str, Any]:
     except RecursionError as error:
         faults.add("the file", "is nested too deeply. Give the file of one instrument")
         raise WrongFile(faults) from error
+    faults.lines = lines_of(text)
     if not isinstance(raw, dict):
         faults.add("the file", "holds no JSON object. Give the file of one instrument")
         raise WrongFile(faults)
@@ -86,4 +89,10 @@ def _checked(definition: Definition, kind: str, faults: Faults) -> InstrumentFil
     except BrokenInstrument as error:
         faults.add("items", str(error))
         raise WrongFile(faults) from error
-    return InstrumentFile(instrument.key, instrument, text, kind)
+    return InstrumentFile(instrument.key, instrument, text, kind, definition.get("url"))
+
+
+def under_key(file: InstrumentFile, key: str) -> InstrumentFile:
+    """Return the same file under another key."""
+    text = canonical(json.loads(file.definition) | {"key": key})
+    return replace(file, key=key, instrument=read_instrument(text), definition=text)

@@ -1,5 +1,6 @@
 """The instruments there are: the product's own needs check, and the newest version of each imported one."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +13,14 @@ from sqlalchemy import func, select
 
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
-from referral.screening.instrument_files import InstrumentFile, numbered
+from referral.screening.instrument_files import InstrumentFile, numbered, under_key
 from referral.screening.instrument_models import StoredInstrument
 from referral.screening.instruments import Instrument, needs_check
 from resources_directory.db import new_id
 from resources_directory.needs import NeedDomain
+
+#: So much of a name stays in a key that is made distinct.
+LONGEST_NAME = 48
 
 
 class ImportOutcome(StrEnum):
@@ -47,7 +51,11 @@ class OnShelf:
 
 
 def import_instrument(session: ScopedSession, file: InstrumentFile, text: str) -> Imported:
-    """Return what became of a file: new, a new version, or the same as the newest one. `text`: as it came. Flushes."""
+    """Return what became of a file: new, a new version, or the same as the newest one. `text`: as it came. Flushes.
+
+    What is known under another name by its url is a version of that; another one of the same name gets its own key.
+    """
+    file = _placed(session, file)
     newest = _newest(session, file.key)
     if newest is not None and newest.definition == file.definition:
         return Imported(_read(newest.definition, newest.number), ImportOutcome.SAME)
@@ -111,6 +119,30 @@ def private_names(session: ScopedSession, kept: Collection[NeedDomain] = ()) -> 
     items = [item for each in shelf(session) for item in each.instrument.items]
     private = [item for item in items if item.needs_to_be_alone or item.speaks_of(kept)]
     return frozenset(name for item in private for name in (item.link_id, item.want_id))
+
+
+def _placed(session: ScopedSession, file: InstrumentFile) -> InstrumentFile:
+    """Return the file under the key of the instrument that it is a version of, or under one that is free."""
+    shelved = {row.key: row for row in session.scalars(select(StoredInstrument).order_by(StoredInstrument.number))}
+    known = [key for key, row in sorted(shelved.items()) if file.url and _url(row) == file.url]
+    if known:
+        key = known[0]
+    elif file.key not in shelved or _is_same(shelved[file.key], file):
+        key = file.key
+    else:
+        suffix = sha256(file.url.encode()).hexdigest()[:8] if file.url else file.kind
+        key = f"{file.key[:LONGEST_NAME]}-{suffix}"
+    return file if key == file.key else under_key(file, key)
+
+
+def _is_same(row: StoredInstrument, file: InstrumentFile) -> bool:
+    """Return True if a file of the same name may be a version of a stored one: an old row may not have kept its url."""
+    return row.kind == file.kind and _url(row) in (None, file.url)
+
+
+def _url(row: StoredInstrument) -> str | None:
+    url: str | None = json.loads(row.definition).get("url")
+    return url
 
 
 def _newest(session: ScopedSession, key: str) -> StoredInstrument | None:

@@ -28,6 +28,10 @@ SKIP, DECLINED = "skip", "declined"
 BETWEEN = "|"
 
 
+#: Single texts of an instrument that may be absent.
+_TEXTS = ("code", "system", "steward", "licence", "citation", "notice", "file_version")
+
+
 class BrokenInstrument(Exception):
     """An instrument's file lacks something; the text says what and where."""
 
@@ -135,6 +139,8 @@ class Instrument:
     licence: str | None = None
     citation: str | None = None
     notice: str | None = None
+    #: What the publisher calls the version; the library counts its own.
+    file_version: str | None = None
     notes: tuple[str, ...] = ()
 
     def asked(self, *, alone: bool) -> tuple[Item, ...]:
@@ -175,7 +181,7 @@ def read_instrument(text: str) -> Instrument:
             scores=tuple(_score(score) for score in raw.get("scores", [])),
             languages=languages,
             notes=tuple(raw.get("notes", [])),
-            **{name: raw.get(name) for name in ("code", "system", "steward", "licence", "citation", "notice")},
+            **{name: raw.get(name) for name in _TEXTS},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrokenInstrument(f"the instrument cannot be read: {error!r}") from error

@@ -29,7 +29,7 @@ from referral.outbox.queueing import NewMessage, cancel_for_subject, queue_messa
 from referral.outbox.states import Channel
 from referral.patients.consents import TextingRoute, texting_route
 from referral.patients.models import Patient, PatientPhone
-from referral.patients.queries import birth_date_of, may_be_contacted
+from referral.patients.queries import birth_date_of, may_be_contacted, texting_privacy
 from referral.patients.states import PhoneHolder, PrivacyLevel
 from referral.patients.words import WHY_NO_TEXTS
 from referral.screening.instruments import Instrument
@@ -141,9 +141,9 @@ def is_off(session: ScopedSession, patient_id: UUID, link_id: UUID) -> bool:
     So it is while a concern for the patient's safety stands, when nobody contacts them or they want no traces, and once
     the phone that got the link is not theirs alone. Column by column: no row about a patient is loaded.
     """
-    columns = (Patient.erased_at, Patient.deceased_at, Patient.merged_into_id, Patient.moved_at, Patient.privacy_level)
-    *over, privacy_level = session.execute(select(*columns).where(Patient.id == patient_id)).one()
-    if any(each is not None for each in over) or privacy_level == PrivacyLevel.NONE:
+    columns = (Patient.erased_at, Patient.deceased_at, Patient.merged_into_id, Patient.moved_at)
+    over = session.execute(select(*columns).where(Patient.id == patient_id)).one()
+    if any(each is not None for each in over) or texting_privacy(session, patient_id) is PrivacyLevel.NONE:
         return True
     return safety_concern_stands(session, patient_id) or not _is_read_by_them_alone(session, patient_id, link_id)
 

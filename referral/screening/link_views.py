@@ -3,6 +3,9 @@
 A GET of the link tells nothing, sets no cookie and changes nothing: scanners and previews open it too. The token is
 exchanged for a cookie by a POST. Nothing that says who it is about is shown at any time, and before the birth year not
 even the questions. A link that is off (link_texts.is_off) answers everywhere as one that is too old.
+
+All of it speaks the language of the questions. With the secret the browser gets a cookie that names it, until it
+closes: thanks, and that a link opens nothing any more, are said when nothing is open.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, refresh
 
 from referral.accounts.link_pages import refuse_other_sites, tell_no_referrer
 from referral.accounts.link_sessions import (
@@ -24,11 +27,12 @@ from referral.accounts.link_sessions import (
     set_link_cookie,
     touch_link_session,
 )
-from referral.accounts.links import open_link
+from referral.accounts.links import DeadLink, open_link
 from referral.accounts.models import LinkPurpose
 from referral.audit.actions import record
 from referral.audit.models import AuditKind
 from referral.kit.errors import Gone
+from referral.kit.i18n import LANGUAGES, STAFF_LANGUAGE, current_language, speaking
 from referral.kit.policy import public
 from referral.kit.scope import NOBODY, ScopedSession, job_scope
 from referral.kit.transaction import SAFE_METHODS, current_settings, database, request_session, rescope
@@ -47,6 +51,9 @@ PURPOSE = LinkPurpose.SCREENING
 #: In the audit: who acts, and the product's own look for what the link opens.
 LABEL = "screening link"
 
+#: The cookie that names the language, and nothing else.
+LANGUAGE_COOKIE = "needsrx_questions_language"
+
 #: Last parts of addresses that forms are sent to: reloaded, they lead back to the questions.
 STEPS = frozenset({"year", "answers"})
 
@@ -60,10 +67,23 @@ class Opened:
     started: StartedScreening
 
 
+@blueprint.before_request
+def speak_as_before() -> None:
+    """Speak the language of the questions that this browser had open."""
+    _speak(request.cookies.get(_language_cookie()))
+
+
 @blueprint.errorhandler(Gone)
 def dead_link(error: Gone) -> ResponseReturnValue:
-    """Say that the link opens nothing, whatever the reason, and what to do."""
-    return render_template("screening/dead_link.html", closed=isinstance(error, LinkClosed)), error.status
+    """Say that the link opens nothing, whatever the reason, and what to do: in the reader's language and in English."""
+    if isinstance(error, DeadLink):
+        known = whose(database(), error.subject_id, LABEL)
+        _speak(known.language if known else g.language)
+    said = {}
+    for language in (current_language(), LANGUAGES[STAFF_LANGUAGE]):
+        with speaking(language.code):
+            said[language] = _dead_words(closed=isinstance(error, LinkClosed))
+    return render_template("screening/dead_link.html", said=said), error.status
 
 
 @blueprint.get("/<token>")
@@ -73,7 +93,7 @@ def arrive(token: str) -> ResponseReturnValue:
     if token in STEPS:
         return redirect(url_for(".show"))
     link = open_link(request_session(), token, PURPOSE)
-    g.language = _whose(link.subject_id, link.id).language
+    _whose(link.subject_id, link.id)
     return render_template("screening/arrive.html", token=token)
 
 
@@ -148,10 +168,26 @@ def done() -> ResponseReturnValue:
     return render_template("screening/thanks.html")
 
 
+def _dead_words(*, closed: bool) -> tuple[str, str]:
+    """Return the heading and the words of a link that opens nothing, in the language now spoken."""
+    if closed:
+        why = _(
+            "These questions were answered, or left alone for a while. What you answered is kept. Open the link in our "
+            "newest message again to go on."
+        )
+    else:
+        why = _(
+            "It is too old, was replaced by a newer one, or the birth year was wrong too often. Call the clinic that "
+            "wrote to you."
+        )
+    return _("This link opens nothing now"), why
+
+
 def _whose(started_id: UUID, link_id: UUID) -> Whose:
-    """Return whose screening a living link opens. Raises Gone while it is off, as for one that is too old."""
+    """Return whose screening a living link opens, and speak its language. Raises Gone while it is off or too old."""
     known = whose(database(), started_id, LABEL)
     if known is not None:
+        _speak(known.language)
         with database().reading(job_scope(LABEL)) as apart:
             off = is_off(apart, known.patient_id, link_id)
         if not off:
@@ -170,12 +206,22 @@ def _opened() -> Opened:
         raise LinkClosed(_("These questions are answered already."))
     if link.touch_is_due and request.method not in SAFE_METHODS:
         touch_link_session(session, link.session_id)
-    g.language = started.language
     return Opened(session, link, started)
+
+
+def _speak(language: str | None) -> None:
+    g.language = language
+    refresh()  # something may have been put into words already, in another one
+
+
+def _language_cookie() -> str:
+    return f"__Host-{LANGUAGE_COOKIE}" if current_settings().secure_cookies else LANGUAGE_COOKIE
 
 
 def _see(path: str, secret: str) -> Response:
     response = redirect(path, 303)
     assert isinstance(response, Response)  # noqa: S101 - Flask answers with its own class
     set_link_cookie(response, current_settings(), secret)
+    secure = current_settings().secure_cookies
+    response.set_cookie(_language_cookie(), g.language or "", secure=secure, httponly=True, samesite="Strict")
     return response

@@ -1,4 +1,4 @@
-"""What the readers of instrument files share: faults by path, texts, what no question may ask, known codes. Pure."""
+"""What the readers of instrument files share: faults by line, texts, what no question may ask, known codes. Pure."""
 
 import json
 import re
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from referral.screening.instruments import DATA
+from referral.screening.instruments import BETWEEN, DATA
+from referral.screening.positions import around, line_near
 from resources_directory.needs import NeedDomain
 
 #: A questionnaire in the shape of `instruments.read_instrument`.
@@ -43,21 +44,31 @@ MOST_OPTIONS = 60
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong in a file: the line or path, and what to do."""
+    """One thing that is wrong in a file: the path, or the line where it cannot be read at all, and what to do."""
 
     place: str
     what: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Say line, path and what to do in one sentence."""
+        line = f"line {self.line}, " if self.line else ""
+        return f"{line}{self.place}: {self.what}."
 
 
 @dataclass
 class Faults:
-    """What was found wrong so far."""
+    """What was found wrong so far. `lines`: path to the line on which its value begins."""
 
     found: list[Fault] = field(default_factory=list)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    places: set[str] = field(default_factory=set)
 
     def add(self, place: str, what: str) -> None:
-        """Note a fault."""
-        self.found.append(Fault(place, what))
+        """Note a fault, unless one was noted already of the same value or of what it stands in."""
+        if self.places.isdisjoint(around(place)):
+            self.found.append(Fault(place, what, line_near(self.lines, place)))
+            self.places.add(place)
 
     def text(self, raw: Mapping[str, Any], name: str, path: str) -> str:
         """Return a text that must be there; note the fault and return an empty one otherwise."""
@@ -80,8 +91,16 @@ class Faults:
             self.add(path, f"names the language {tag!r}. Give a tag as “en” or “zh-Hans” (BCP 47)")
         return tag
 
+    def apart(self, value: str, path: str, others: set[str]) -> None:
+        """Note a value that another one has already, or with the sign that parts several answers."""
+        if value in others:
+            self.add(path, f"is {value!r} like another one here. Give each its own")
+        if BETWEEN in value:
+            self.add(path, f"must not hold the sign {BETWEEN}, which parts several answers")
+        others.add(value)
+
     def objects(self, raw: Mapping[str, Any], name: str, path: str, most: int) -> list[Mapping[str, Any]]:
-        """Return a list of objects that must be there and not empty."""
+        """Return a list of objects that must be there and not empty; what is no object is an empty one."""
         value = raw.get(name)
         if not isinstance(value, list) or not value or len(value) > most:
             self.add(f"{path}{name}", f"must be a list of 1 to {most} objects")
@@ -89,16 +108,16 @@ class Faults:
         for n, each in enumerate(value):
             if not isinstance(each, dict):
                 self.add(f"{path}{name}[{n}]", "must be an object")
-        return [each for each in value if isinstance(each, dict)]
+        return [each if isinstance(each, dict) else {} for each in value]
 
 
 class WrongFile(Exception):
-    """A file is refused. `faults`: every line or path that is wrong."""
+    """A file is refused. `faults`: everything that is wrong, in the order of its lines."""
 
     def __init__(self, faults: Faults) -> None:
         """Keep the faults, and say them in lines."""
-        super().__init__("\n".join(f"{fault.place}: {fault.what}." for fault in faults.found))
-        self.faults = tuple(faults.found)
+        self.faults = tuple(sorted(faults.found, key=lambda fault: fault.line or 0))
+        super().__init__("\n".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True)
@@ -122,6 +141,12 @@ def known_scores() -> Mapping[str, Mapping[str, Any]]:
     """Return LOINC code of a score to its definition; members are named by their codes."""
     scores: Mapping[str, Mapping[str, Any]] = _known()["scores"]
     return scores
+
+
+def identity(raw: Mapping[str, Any]) -> Definition:
+    """Return the canonical address of a questionnaire and its publisher's version, as written, where it has them."""
+    known = {"url": str(raw.get("url") or "").partition("|")[0], "file_version": str(raw.get("version") or "")}
+    return {name: value for name, value in known.items() if value}
 
 
 def never_asked(code: str | None, text: str) -> bool:

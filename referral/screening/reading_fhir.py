@@ -6,7 +6,7 @@ known makes no need and is asked only when the person is alone, because nobody h
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from referral.screening.reading import (
@@ -17,6 +17,7 @@ from referral.screening.reading import (
     Definition,
     Faults,
     KnownQuestion,
+    identity,
     known_question,
     known_scores,
     never_asked,
@@ -29,6 +30,12 @@ _CALCULATED = "calculatedExpression"
 _YES_NO = (("true", "Yes", "Sí"), ("false", "No", "No"))
 
 _CHOICES = frozenset({"choice", "open-choice"})
+#: Every type of an item (FHIR R4, value set item-type): what is asked here, and what is known and cannot be asked.
+_ASKED = _CHOICES | {"boolean"}
+_NOT_ASKED = frozenset(
+    ["attachment", "date", "dateTime", "decimal", "integer", "quantity", "reference", "string", "text", "time", "url"]
+)
+_SILENT = frozenset({"group", "display"})
 
 
 @dataclass
@@ -39,6 +46,7 @@ class _Reading:
     language: str
     faults: Faults
     notes: list[str]
+    link_ids: set[str] = field(default_factory=set)
 
 
 def read_questionnaire(raw: Mapping[str, Any], faults: Faults) -> Definition:
@@ -65,7 +73,7 @@ def read_questionnaire(raw: Mapping[str, Any], faults: Faults) -> Definition:
         "items": items,
         "scores": _scores(items),
         "notes": reading.notes + _of_the_whole(raw, languages),
-    }
+    } | identity(raw)
 
 
 def _of_the_whole(raw: Mapping[str, Any], languages: Sequence[str]) -> list[str]:
@@ -85,7 +93,11 @@ def _items(reading: _Reading, raw: Mapping[str, Any], path: str, depth: int) -> 
     for n, each in enumerate(_dicts(raw.get("item"))):
         here = f"{path}item[{n}]."
         kind = each.get("type")
-        if kind not in ("group", "display") and (item := _question(reading, each, here)) is not None:
+        if kind not in _ASKED | _NOT_ASKED | _SILENT:
+            known = ", ".join(sorted(_ASKED | _SILENT))
+            reading.faults.add(f"{here}type", f"is {kind!r}, which is no type of an item. Asked here are: {known}")
+        elif kind not in _SILENT and (item := _question(reading, each, here)) is not None:
+            reading.faults.apart(item["link_id"], f"{here}linkId", reading.link_ids)
             yield item
         yield from _items(reading, each, here, depth + 1)
 
@@ -107,6 +119,9 @@ def _question(reading: _Reading, raw: Mapping[str, Any], path: str) -> Definitio
     if known is None:
         reading.notes.append(f"{path}code is not known here: asked only alone, its answers make no need.")
     options = _yes_no() if kind == "boolean" else _options(reading, raw, path)
+    values = set[str]()
+    for n, option in enumerate(options):
+        faults.apart(option["value"], f"{path}answerOption[{n}]", values)
     return {
         "link_id": faults.text(raw, "linkId", path),
         "domain": known.domain if known else None,
@@ -123,7 +138,7 @@ def _question(reading: _Reading, raw: Mapping[str, Any], path: str) -> Definitio
 def _why_left_out(raw: Mapping[str, Any], code: str | None, texts: Mapping[str, str]) -> str | None:
     if any(never_asked(code, text) for text in texts.values()):
         return "the product asks nobody about papers, birthplace or document numbers"
-    if raw.get("type") not in _CHOICES | {"boolean"}:
+    if raw.get("type") not in _ASKED:
         return f"questions of type {raw.get('type')!r} cannot be asked here, only choices and yes or no"
     if raw.get("enableWhen"):
         return "whether it is asked depends on other answers, which cannot be done here"

@@ -7,7 +7,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from referral.screening.reading import LOINC, LOINC_NOTICE, MOST_ITEMS, MOST_OPTIONS, Definition, Faults, never_asked
+from referral.screening.reading import (
+    LOINC,
+    LOINC_NOTICE,
+    MOST_ITEMS,
+    MOST_OPTIONS,
+    Definition,
+    Faults,
+    identity,
+    never_asked,
+)
 from resources_directory.needs import NeedDomain
 
 #: Domains of the Gravity project, as these files write them, to ours.
@@ -33,9 +42,22 @@ DOMAINS: dict[str, NeedDomain] = {
     "digital-literacy": NeedDomain.DIGITAL_ACCESS,
 } | {domain.value.replace("_", "-"): domain for domain in NeedDomain}
 
-#: Domains that are no need of ours and may be asked with others in the room. Every other unknown one is asked alone:
-#: substance use, mental health and disability bring duties of their own.
+#: Domains that are no need of ours and may be asked with others in the room.
 HARMLESS = frozenset({"language-access", "physical-activity"})
+#: Domains that are no need of ours and are asked alone: these bring duties of their own.
+ALONE = frozenset(
+    [
+        "disability",
+        "incarceration-status",
+        "mental-health",
+        "personal-health-literacy",
+        "protective-factor",
+        "sdoh-category-unspecified",
+        "stress",
+        "substance-use",
+        "veteran-status",
+    ]
+)
 
 _TOTAL = re.compile(r"total >= (\d{1,4})")
 
@@ -44,7 +66,12 @@ def read_plain(raw: Mapping[str, Any], faults: Faults) -> Definition:
     """Return the definition of a file; what is wrong is noted in `faults`."""
     notes: list[str] = []
     raw_items = faults.objects(raw, "items", "", MOST_ITEMS)
-    items = [item for n, each in enumerate(raw_items) if (item := _item(each, f"items[{n}].", faults, notes))]
+    items, link_ids = list[Definition](), set[str]()
+    for n, each in enumerate(raw_items):
+        item = _item(each, f"items[{n}].", faults, notes)
+        if item is not None:
+            faults.apart(item["link_id"], f"items[{n}].linkId", link_ids)
+            items.append(item)
     panel = raw.get("panel") if isinstance(raw.get("panel"), dict) else {}
     notes += [str(raw[name]) for name in ("positive_rule_note", "ship_note") if isinstance(raw.get(name), str)]
     origins = list(dict.fromkeys(item["origin"] for item in items if item.get("origin")))
@@ -61,7 +88,7 @@ def read_plain(raw: Mapping[str, Any], faults: Faults) -> Definition:
         "items": items,
         "scores": _scores(raw, items, faults),
         "notes": notes,
-    }
+    } | identity(raw)
 
 
 def _item(raw: Mapping[str, Any], path: str, faults: Faults, notes: list[str]) -> Definition | None:
@@ -76,16 +103,19 @@ def _item(raw: Mapping[str, Any], path: str, faults: Faults, notes: list[str]) -
     verified = raw.get("positive_rule_verified", True) is not False
     if not verified:
         notes.append(f"{path}positive_rule is not verified: answers to “{text}” are kept and make no need.")
-    domain = DOMAINS.get(named)
+    domain = _domain(named, f"{path}domain", faults)
     excluding = str(raw.get("positive_rule") or "")
-    by_answer = raw.get("domain_by_answer") if isinstance(raw.get("domain_by_answer"), dict) else {}
+    by_answer: Mapping[str, str] = raw.get("domain_by_answer") or {}
     options = [
         _option(option, f"{path}answers[{n}].", faults, verified)
         for n, option in enumerate(faults.objects(raw, "answers", path, MOST_OPTIONS))
     ]
-    for option in options:
+    by_value = {code: _domain(name, f"{path}domain_by_answer.{code}", faults) for code, name in by_answer.items()}
+    values = set[str]()
+    for n, option in enumerate(options):
+        faults.apart(option["value"], f"{path}answers[{n}].code", values)
         option["excludes"] = f"{option['value']} excludes" in excluding
-        option["domain"] = DOMAINS.get((by_answer or {}).get(option["value"], ""))
+        option["domain"] = by_value.get(option["value"])
     return {
         "link_id": faults.text(raw, "linkId", path),
         "domain": domain,
@@ -125,7 +155,7 @@ def _scores(raw: Mapping[str, Any], items: list[Definition], faults: Faults) -> 
             "display": faults.text(each, "display", path),
             "code": _maybe(each, "code"),
             "system": LOINC if each.get("code") else None,
-            "domain": DOMAINS.get(str(each.get("domain") or "")) or _only_domain(items),
+            "domain": _domain(each["domain"], f"{path}domain", faults) if each.get("domain") else _only_domain(items),
         }
         found.append(score | (_sum(each, by_code, path, faults) if "members" in each else _any(each, items)))
     return found
@@ -151,6 +181,13 @@ def _any(raw: Mapping[str, Any], items: list[Definition]) -> Definition:
         next((each.get("code") for each in answers if each.get("positive") is say), None) for say in (True, False)
     ]
     return {"method": "any", "members": members, "outcomes": outcomes}
+
+
+def _domain(named: str, path: str, faults: Faults) -> NeedDomain | None:
+    """Return the need of a domain; None where it is none of ours. A name that nobody knows is a fault."""
+    if named not in DOMAINS.keys() | HARMLESS | ALONE:
+        faults.add(path, f"is {named!r}, which is no domain. Give one as “food-insecurity” or “housing-instability”")
+    return DOMAINS.get(named)
 
 
 def _only_domain(items: list[Definition]) -> NeedDomain | None:

@@ -4,11 +4,12 @@ Checked before anything is read: a list where a text belongs is named by its pat
 alone, because files carry more than is read here; what is null is not there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from referral.screening.positions import shown
 from referral.screening.reading import Faults
 
 #: Deeper than this no questionnaire goes.
@@ -59,7 +60,7 @@ _ANSWER = _shape(_texts("code", "display"))
 
 #: The product's own JSON.
 PLAIN = _shape(
-    _texts("id", "title", "steward", "licence_note", "citation", "positive_rule_note", "ship_note"),
+    _texts("id", "url", "title", "version", "steward", "licence_note", "citation", "positive_rule_note", "ship_note"),
     objects={"panel": _CODED},
     lists={
         "items": _shape(
@@ -86,7 +87,7 @@ _ITEM = _shape(
 
 #: A FHIR R4 Questionnaire, as far as it is read.
 QUESTIONNAIRE = _shape(
-    _texts("resourceType", "id", "url", "name", "title", "language", "publisher", "copyright", "purpose"),
+    _texts("resourceType", "id", "url", "version", "name", "title", "language", "publisher", "copyright", "purpose"),
     objects={"_title": _BESIDE, "_name": _BESIDE},
     lists={
         "code": _CODING,
@@ -102,8 +103,18 @@ QUESTIONNAIRE = _shape(
 def check_shape(raw: Mapping[str, Any], shape: Shape, faults: Faults) -> None:
     """Note everything that is of another kind than its reader expects, and what no database can keep."""
     _check_values(raw, "", faults, depth=0)
-    if not faults.found:
-        _check_object(raw, shape, "", faults)
+    _check_object(raw, shape, "", faults)
+
+
+def without_wrong(value: Any, places: Collection[str], path: str = "") -> Any:
+    """Return a file without the values at these paths, so that the rest can be read; lists keep their length."""
+    if isinstance(value, dict):
+        inside = ((f"{path}.{shown(name)}" if path else shown(name), name, each) for name, each in value.items())
+        return {name: without_wrong(each, places, here) for here, name, each in inside if here not in places}
+    if isinstance(value, list):
+        inside_list = ((f"{path}[{n}]", each) for n, each in enumerate(value))
+        return [{} if here in places else without_wrong(each, places, here) for here, each in inside_list]
+    return value
 
 
 def _check_object(raw: Mapping[str, Any], shape: Shape, path: str, faults: Faults) -> None:
@@ -149,7 +160,7 @@ def _check_values(value: Any, path: str, faults: Faults, *, depth: int) -> None:
         faults.add(place, f"is nested more than {DEEPEST} levels deep. Make it flatter")
     elif isinstance(value, dict):
         for name, each in value.items():
-            here = f"{path}.{_shown(name)}" if path else _shown(name)
+            here = f"{path}.{shown(name)}" if path else shown(name)
             _check_values(name, f"the name {here}", faults, depth=depth)
             _check_values(each, here, faults, depth=depth + 1)
     elif isinstance(value, list):
@@ -159,7 +170,3 @@ def _check_values(value: Any, path: str, faults: Faults, *, depth: int) -> None:
         faults.add(place, "holds a sign that is no letter (NUL, or half of a pair). Take it out")
     elif isinstance(value, int | float) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
         faults.add(place, "is no number that can be kept. Give at most nine digits")
-
-
-def _shown(name: str) -> str:
-    return name if name.isprintable() else ascii(name)[1:-1]

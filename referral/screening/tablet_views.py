@@ -64,7 +64,7 @@ def answer() -> ResponseReturnValue:
 @public("a browser that staff handed to a patient; asks for the code of staff")
 def give_back() -> ResponseReturnValue:
     """Ask staff for the code."""
-    _handed()
+    _handed_to_staff()
     return render_template("screening/take_back.html", form=TakeBackForm(formdata=None))
 
 
@@ -72,7 +72,7 @@ def give_back() -> ResponseReturnValue:
 @public("a browser that staff handed to a patient; the code of staff, five tries")
 def take() -> ResponseReturnValue:
     """Take the device back: the sign-in goes on where it was. After five wrong codes it is over."""
-    handed, form = _handed(), TakeBackForm()
+    handed, form = _handed_to_staff(), TakeBackForm()
     if not form.validate():
         return render_template("screening/take_back.html", form=form), 422
     tries = take_try(database(), handed, form.code.data or "")
@@ -111,6 +111,13 @@ def _handed() -> HandedOver:
     handed: HandedOver | None = g.get("handed")
     if handed is None:
         raise NotFound
+    return handed
+
+
+def _handed_to_staff() -> HandedOver:
+    """Return what the device shows, to staff in the language of their own pages."""
+    handed = _handed()
+    g.language = handed.staff_language
     return handed
 
 

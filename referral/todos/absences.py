@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from referral.accounts.models import Member, Membership, Person
-from referral.accounts.roles import CLINIC_ROLES, MemberKind
+from referral.accounts.roles import CLINIC_ROLES, MemberKind, Role
 from referral.kit import clock
 from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession, job_scope
@@ -80,13 +80,15 @@ def absences_of(session: ScopedSession, clinic: Member) -> Sequence[Absence]:
     return session.scalars(found.order_by(Absence.first_day, Absence.id)).all()
 
 
-def people_at_work(session: ScopedSession, clinic_id: UUID) -> dict[UUID, str]:
-    """Return the names of people who may own the clinic's to-dos, by id, in the order of their names."""
+def people_at_work(
+    session: ScopedSession, clinic_id: UUID, *, roles: Collection[Role] = CLINIC_ROLES
+) -> dict[UUID, str]:
+    """Return the names of the clinic's people in one of the roles who can sign in, by id, in the order of names."""
     rows = session.execute(
         select(Person.id, Person.name)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.member_id == clinic_id, Membership.ended_at.is_(None), Person.suspended_at.is_(None))
-        .where(Membership.role.in_(sorted(CLINIC_ROLES)))
+        .where(Membership.role.in_(sorted(roles)))
         .order_by(Person.name, Person.id)
     )
     return {row[0]: row[1] for row in rows}

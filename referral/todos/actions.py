@@ -44,6 +44,8 @@ class NewToDo:
     due_at: datetime
     note: str | None = None
     urgent: bool = False
+    #: Later than that it is too late: closed days put it off no further.
+    latest: datetime | None = None
     #: None: the clinic's owner and deputy.
     owner_person_id: UUID | None = None
     deputy_person_id: UUID | None = None
@@ -53,8 +55,8 @@ def make_to_do(session: ScopedSession, task: NewToDo) -> ToDo | None:
     """Return the new to-do, owned by the clinic's owner and deputy; None if one with this key exists already.
 
     None too for a patient who has died: they never come back into the queue, but for what others say. Whoever is away
-    today is stood in for from the start. What is not urgent is never due on a day on which the clinic is closed, but
-    on the next business day. Flushes; the caller commits.
+    today is stood in for from the start. What is not urgent is never due on a day on which the clinic is closed, but on
+    the next business day, unless that is too late. Flushes; the caller commits.
     """
     with session.widened("to-do"):
         if session.scalar(select(ToDo.id).where(ToDo.dedupe_key == task.dedupe_key)) is not None:
@@ -79,7 +81,8 @@ def make_to_do(session: ScopedSession, task: NewToDo) -> ToDo | None:
 def _due_at(session: ScopedSession, task: NewToDo, clinic: Member) -> datetime:
     if task.urgent or task.reason in DUE_ANY_DAY:
         return task.due_at
-    return moved_to_business_day(task.due_at, zone_of(clinic.timezone_name), closed_days_of(session, clinic.id))
+    due_at = moved_to_business_day(task.due_at, zone_of(clinic.timezone_name), closed_days_of(session, clinic.id))
+    return min(due_at, task.latest or due_at)
 
 
 def _new(task: NewToDo, clinic: Member | None) -> ToDo:

@@ -1,6 +1,5 @@
 """What the layout of every page knows: language, person, navigation, banners, the demo's clock."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +12,11 @@ from referral.accounts.models import Member
 from referral.kit import clock
 from referral.kit.i18n import current_language, language_name, page_languages
 from referral.kit.installation import GLANCE, glance
-from referral.kit.phone import show_phone
+from referral.kit.phone import phone_uri, show_phone
 from referral.kit.scope import NOBODY
 from referral.kit.transaction import current_settings, database
+from referral.referrals.listing_words import papers
 from referral.web.navigation_bar import nav_items
-
-#: How a directory says that no documents are asked.
-NONE_ASKED = "none asked"
 
 #: The installation, and the time zone of its first member.
 _GLANCE = select(
@@ -40,13 +37,9 @@ def init_page_context(app: Flask) -> None:
     app.before_request(_look_at_installation)
     app.context_processor(_page_context)
     app.add_template_filter(show_phone, "phone")
+    app.add_template_filter(phone_uri, "phone_uri")
     app.add_template_filter(language_name, "language_name")
     app.add_template_filter(papers, "papers")
-
-
-def papers(documents: Iterable[str]) -> str:
-    """Return the documents asked in one line; HSDS has no word for "none", so directories write it as a document."""
-    return ", ".join(_("no papers") if each.casefold() == NONE_ASKED else each for each in documents)
 
 
 def _look_at_installation() -> None:

@@ -313,7 +313,7 @@ STEPS |= {
     "patient_moves.take": plain(),
     "patient_moves.turn_down": plain(),
     "patient_wishes.add_proxy": plain(
-        name="Marta", relation="parent", phone="", **{f"reach_{domain}": "see" for domain in OPEN_TO_OTHERS}
+        name="Marta", relation="guardian", phone="", **{f"reach_{domain}": "see" for domain in OPEN_TO_OTHERS}
     ),
     "patient_wishes.stop_proxy": plain(),
     "patient_wishes.keep": plain(domains="food"),

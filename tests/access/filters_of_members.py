@@ -1,6 +1,7 @@
 """What belongs to one member or person: memberships, invitations, providers, and the pages about people."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask import url_for
 
@@ -73,6 +74,11 @@ def _providers(world: World, session: ScopedSession) -> Finding:
 def _emergencies(world: World, session: ScopedSession) -> Finding:
     """An analyst may open the own clinic only, a clinician any but the own."""
     own = world.own.clinic_id
+    everything = session.scope
+    session.take_scope(replace(everything, barred=frozenset({world.own.rows["patient", ""]})))
+    if {each.id for each in glass.clinics_to_open(session, somebody(world, Role.ANALYST))} != {own}:
+        yield "clinics_to_open offers other clinics to whoever is barred at their own"
+    session.take_scope(everything)
     for role, wanted in ((Role.ANALYST, {own}), (Role.CLINICIAN, {world.foreign.clinic_id})):
         found = {each.id for each in glass.clinics_to_open(session, somebody(world, role))}
         if found != wanted:

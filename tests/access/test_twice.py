@@ -79,6 +79,45 @@ def test_a_form_sent_twice_has_one_effect(doubled: dict[str, Doubled | None]) ->
     assert [each.endpoint for each in sent if each.again.status_code >= 500] == []
 
 
+#: Forms whose second answer is another than their first, and why that is right.
+ANSWERED_ANEW: dict[str, str] = {
+    **dict.fromkeys(
+        ("accounts.choose_membership", "glass.begin", "glass.end", "started.hand_over"),
+        "it gives the browser another session: what is sent under the one before is sent by nobody",
+    ),
+    **dict.fromkeys(
+        ("accounts.take_up", "reset.choose"), "the link behind it works once, and says that it has been used"
+    ),
+    **dict.fromkeys(
+        ("closed_days.remove", "own_factors.remove", "patients.retire", "single_sign_on.unlink"),
+        "what it took away is there no more",
+    ),
+    "calling.do_now": "the call may be made meanwhile: it leads to what is to do next",
+    "own_factors.begin_app": "one that was begun before is dropped, and the newest is shown",
+    **dict.fromkeys(
+        (
+            *("holds.ask_to_lift", "holds.confirm", "navigation.record_told", "patient_moves.turn_down"),
+            *("patient_wishes.bar_somebody", "prescriptions.undo", "screening.confirm"),
+        ),
+        "they do not know their own form again, and answer as to somebody who came too late: nothing is done twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("world", ["sqlite"], indirect=True)
+def test_the_second_answer_leads_where_the_first_did(doubled: dict[str, Doubled | None]) -> None:
+    """Whoever sends a form again, since they saw no answer, learns that it was taken."""
+    sent = [each for each in doubled.values() if each is not None and each.first.status_code < 400]
+
+    others = {
+        each.endpoint: [(one.status_code, one.location) for one in (each.first, each.again)]
+        for each in sent
+        if (each.first.status_code, each.first.location) != (each.again.status_code, each.again.location)
+    }
+
+    assert others.keys() == ANSWERED_ANEW.keys(), others
+
+
 @pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 def test_no_step_is_forgotten(doubled: dict[str, Doubled | None]) -> None:
     undone = {endpoint for endpoint, each in doubled.items() if each is None or each.first.status_code >= 400}

@@ -54,6 +54,33 @@ def scope_faults(world: World) -> Finding:
             yield from _write_faults(world, cls, name, scope)
     for name, scope in scopes_within(world).items():
         yield from _too_much(world, name, scope)
+    yield from _other_patients(world)
+
+
+def _other_patients(world: World) -> Finding:
+    """Name each table of which the scope of one patient sees or changes rows of another at the same clinic."""
+    mine, member = world.own.rows["patient", ""], ScopeKind.LINK
+    scope = Scope(member, "one patient", clinic_ids=frozenset({world.own.clinic_id}), patient_id=mine)
+    for cls in (each for each in owned_classes() if "patient_id" in each.__table__.c):
+        theirs = cls.patient_id != mine, cls.clinic_id == world.own.clinic_id
+        with world.database.reading(scope) as session:
+            if session.scalars(select(cls.id).where(*theirs)).all():
+                yield f"{cls.__tablename__} of another patient is seen by one patient"
+        session = world.database.open(Scope(ScopeKind.JOB, "tests"))
+        try:
+            row = session.scalars(select(cls).where(*theirs).limit(1)).first()
+            session.take_scope(scope)
+            if row is not None:
+                _touch(session, row)
+                session.flush()
+                yield f"{cls.__tablename__} of another patient is changed by one patient"
+        except ForeignWrite:
+            pass
+        except SQLAlchemyError as other:
+            yield f"{cls.__tablename__} of another patient is changed by one patient ({type(other).__name__})"
+        finally:
+            session.rollback()
+            session.close()
 
 
 def _row_of(world: World, cls: Any) -> UUID:

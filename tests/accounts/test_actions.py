@@ -165,16 +165,34 @@ def test_a_restored_person_is_no_longer_suspended(staff: Staff, session: ScopedS
     assert staff.navigator.suspended_at is None
 
 
-def test_owner_and_deputy_are_two_people_of_the_member(staff: Staff, session: ScopedSession) -> None:
+def test_owner_and_deputy_are_two_people_of_the_member_who_may_write_down_what_patients_say(
+    staff: Staff, session: ScopedSession
+) -> None:
     for owner, deputy in (
         (staff.navigator, staff.navigator),
         (staff.platform, None),
         (staff.navigator, staff.platform),
+        (staff.administrator, staff.navigator),
+        (staff.navigator, staff.administrator),
     ):
         with pytest.raises(InvalidInput):
             name_owners(session, staff.clinic, owner=owner.id, deputy=deputy.id if deputy else None)
 
     assert staff.clinic.owner_person_id == staff.navigator.id
+
+
+def test_whoever_may_write_down_what_patients_say_comes_before_an_administrator(
+    town: Town, session: ScopedSession
+) -> None:
+    clinic, other = town.member(), town.member()
+    boss, nurse, doctor = (town.person(other, Role.NAVIGATOR) for _ in range(3))
+
+    add_membership(session, clinic, boss, Role.CLINIC_ADMINISTRATOR)
+    assert clinic.owner_person_id == boss.id, "better than nobody"
+    add_membership(session, clinic, nurse, Role.NAVIGATOR)
+    add_membership(session, clinic, doctor, Role.CLINICIAN)
+
+    assert (clinic.owner_person_id, clinic.deputy_person_id) == (nurse.id, doctor.id)
 
 
 def test_the_first_administrator_is_invited_once(staff: Staff, session: ScopedSession) -> None:
@@ -184,11 +202,13 @@ def test_the_first_administrator_is_invited_once(staff: Staff, session: ScopedSe
     assert first_administrator(session, "root@network.example", name="Root", again=True).used_at is None
 
 
-def test_who_may_see_what_is_written_down(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
+def test_who_may_see_what_is_written_down(
+    client: FlaskClient, staff: Staff, session: ScopedSession, town: Town
+) -> None:
     membership_id = session.scalars(select(Membership.id).where(Membership.person_id == staff.navigator.id)).one()
     clinic_id, navigator_id, administrator_id = staff.clinic.id, staff.navigator.id, staff.administrator.id
-    owners = {"owner": str(administrator_id), "deputy": str(navigator_id)}
-    session.rollback()
+    owners = {"owner": str(town.person(staff.clinic, Role.CLINICIAN).id), "deputy": str(navigator_id)}
+    session.commit()
     sign_in(client, staff.administrator)
 
     client.post(f"/members/{clinic_id}/owners", data=owners)

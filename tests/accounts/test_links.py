@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from referral.accounts.links import end_links, issue_link, open_link, token_for, url_for_link, use_link
+from referral.accounts.links import ExpiredLink, end_links, issue_link, open_link, token_for, url_for_link, use_link
 from referral.accounts.models import LinkPurpose, SignedLink
 from referral.kit import clock
 from referral.kit.crypto import Vault, vault_of
@@ -55,6 +55,15 @@ def test_ended_links_are_dead(session: ScopedSession, link: SignedLink) -> None:
     end_links(session, ANSWER, link.subject_id)
 
     with pytest.raises(Gone, match="replaced or taken back"):
+        open_link(session, token_for(vault_of(session), link), ANSWER)
+
+
+def test_a_link_that_ended_when_its_time_was_over_says_so(session: ScopedSession, link: SignedLink) -> None:
+    link.expires_at = link.created_at
+    end_links(session, ANSWER, link.subject_id)
+    session.refresh(link)
+
+    with pytest.raises(ExpiredLink, match="expired"):
         open_link(session, token_for(vault_of(session), link), ANSWER)
 
 

@@ -131,9 +131,12 @@ def test_a_new_password_signs_other_browsers_out(app: Flask, client: FlaskClient
     assert post_sign_in(other, "nadia@clinic.example", NEW_PASSWORD).status_code == 303
 
 
-def test_an_administrator_names_owner_and_deputy(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
-    clinic_id, owner, deputy = staff.clinic.id, staff.administrator.id, staff.navigator.id
-    session.rollback()
+def test_an_administrator_names_owner_and_deputy(
+    client: FlaskClient, staff: Staff, session: ScopedSession, town: Town
+) -> None:
+    clinic_id, deputy = staff.clinic.id, staff.navigator.id
+    owner = town.person(staff.clinic, Role.CLINICIAN).id
+    session.commit()
     sign_in(client, staff.administrator)
 
     response = client.post(f"/members/{clinic_id}/owners", data={"owner": str(owner), "deputy": str(deputy)})
@@ -141,6 +144,18 @@ def test_an_administrator_names_owner_and_deputy(client: FlaskClient, staff: Sta
     clinic = session.get_one(Member, clinic_id, populate_existing=True)
     assert response.headers["Location"] == "/people"
     assert (clinic.owner_person_id, clinic.deputy_person_id) == (owner, deputy)
+
+
+def test_who_may_not_own_to_dos_is_told_why(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
+    clinic_id, owner, deputy = staff.clinic.id, staff.administrator.id, staff.navigator.id
+    session.rollback()
+    sign_in(client, staff.administrator)
+
+    response = client.post(f"/members/{clinic_id}/owners", data={"owner": str(owner), "deputy": str(deputy)})
+
+    assert response.status_code == 422
+    assert "Choose a clinician or a navigator who works here" in response.text
+    assert session.get_one(Member, clinic_id, populate_existing=True).owner_person_id == deputy
 
 
 def test_what_cannot_be_done_is_told_and_changes_nothing(

@@ -171,6 +171,21 @@ def test_a_demo_offers_its_people_with_one_button_each(client: FlaskClient, staf
     assert is_signed_in(client)
 
 
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_a_demo_tells_its_password_where_one_is_asked_for_and_nothing_else_does(
+    client: FlaskClient, staff: Staff, session: ScopedSession, is_demo: bool
+) -> None:
+    installation(session).demo = is_demo
+    session.commit()
+
+    first = client.get("/sign-in").text
+    sign_in(client, staff.navigator)
+    asked = client.get("/confirm?next=/account").text
+
+    assert [passwords.DEMO_PASSWORD in page for page in (first, asked)] == [is_demo, is_demo]
+    assert 'type="password"' in asked
+
+
 def test_outside_a_demo_nobody_is_offered(client: FlaskClient, staff: Staff, session: ScopedSession) -> None:
     membership_id = session.scalars(select(Membership.id).order_by(Membership.id)).first()
     installation(session).demo = False

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from playwright.sync_api import Page, expect
 from referral.kit import clock
 from referral.referrals.models import ReferralMove
 from referral.referrals.states import Mode
+from resources_directory.models.schedule import Schedule
 from resources_directory.models.service import RequiredDocument
 from tests.browser.live import running
 from tests.browser.looking import SHOTS, Watcher
 from tests.browser.walking import Walk
-from tests.plan.conftest import Home
+from tests.plan.conftest import Home, refused
 from tests.plan.conftest import home as home
 from tests.sign_in import sign_in
 
@@ -83,6 +85,37 @@ def test_a_patient_uses_every_button(walk: Walk, tmp_path: Path) -> None:
     page.goto((tmp_path / "copy.html").as_uri())
     expect(page.locator("body")).to_contain_text("Food boxes")
     assert walk.watcher.wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_three_requests_with_other_places_print_on_one_page(
+    home: Home, page: Page, database_url: str, language: str
+) -> None:
+    home.patient.written_language = language
+    refused(home)
+    for domain, name in (("utilities", "Light Fund of the Valley"), ("transportation", "Valley Rides to the Clinic")):
+        row = home.request_for(domain, name)
+        home.town.sharing_consent(home.patient, row.organization_id)
+        home.session.add(RequiredDocument(service_id=row.service_id, document="Proof of address"))
+        times = {"byday": "MO,TU,WE,TH,FR", "opens_at": time(9), "closes_at": time(17)}
+        home.session.add(Schedule(service_id=row.service_id, freq="WEEKLY", **times))
+        row.service_facts = {**row.service_facts, "phone": "+15595550177", "place": "12 Long Orchard Avenue, Fresno"}
+    path = f"/p/{home.code}"
+    home.town.commit()
+
+    with running(database_url) as (address, _app):
+        page.goto(f"{address}{path}")
+        page.locator("input[name=answer]").fill("1984")
+        page.locator("main form button").first.click()
+        expect(page.locator(".plan-other")).to_have_count(2)
+        page.emulate_media(media="print")
+        printed = page.pdf(format="Letter")
+        if SHOTS:
+            (Path(SHOTS) / f"plan page, three requests, {language}.pdf").write_bytes(printed)
+        pressed = page.locator("main :is(button, form, select, input):visible").count()
+
+    assert len(_SHEET.findall(printed)) == 1
+    assert pressed == 0
 
 
 def test_it_works_without_scripts_and_in_spanish(home: Home, page: Page, database_url: str) -> None:

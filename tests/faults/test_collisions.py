@@ -10,14 +10,17 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from referral.accounts.models import Person
 from referral.accounts.roles import Role
 from referral.kit import clock
 from referral.kit.transaction import Database
+from referral.patients.models import Patient
 from referral.referrals.notices import renew_link
 from referral.referrals.states import ReferralState
 from resources_directory.corrections import listed_facts, stand_of
+from tests.access.page_tree import Element, controls_of, forms_in, main_of
 from tests.faults.meeting import at_once, meeting_at
 from tests.faults.test_two_at_once import browser_of, by_status, press
 from tests.referrals.conftest import Place
@@ -60,6 +63,77 @@ def test_of_two_who_correct_a_patient_the_second_sees_both_and_by_whom(two: Two,
     assert all(words in page for words in ("Rosita", 'value="Rosario"', "Nadia"))
     again = form | {"given_name": "Rosario", "version": int(form["version"]) + 1}
     assert two.clara.post(path, data=again).status_code == 303
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What a browser sends from the form of a page, with nothing typed anew."""
+    sent = {}
+    for control in controls_of(forms_in(main_of(page))[0]):
+        if control.tag == "select":
+            sent |= {control.get("name"): one.get("value") for one in chosen_in(control)}
+        elif control.kind not in ("radio", "checkbox") or "checked" in control.attributes:
+            sent[control.get("name")] = control.shown_value
+    return sent
+
+
+def chosen_in(select_: Element) -> list[Element]:
+    return [option for option in select_.inside("option") if "selected" in option.attributes]
+
+
+def opened(browser: FlaskClient, path: str) -> dict[str, str]:
+    """What a browser sends that has this page open."""
+    return fields_of(browser.get(path).text)
+
+
+def test_what_only_the_other_changed_is_neither_shown_as_typed_nor_erased(two: Two, place: Place) -> None:
+    path = f"/patients/{place.patient.id}/edit"
+    place.town.commit()
+    form = opened(two.clara, path)
+    two.nadia.post(path, data=opened(two.nadia, path) | {"chosen_name": "Bao", "zip_code": "93701"})
+
+    late = two.clara.post(path, data=form | {"record_number": "MRN-7", "zip_code": "93705"})
+
+    page = unescape(late.text)
+    table = page.split("<table")[1].split("</table>")[0]
+    assert late.status_code == 409
+    assert ("93701" in table, "93705" in table, "Bao" in table, "MRN-7" in table) == (True, True, False, False)
+    assert 'value="Bao"' in page
+    assert two.clara.post(path, data=fields_of(late.text)).status_code == 303
+    place.town.session.expire_all()
+    stands = place.town.session.get_one(Patient, place.patient.id)
+    assert (stands.chosen_name, stands.record_number, stands.zip_code) == ("Bao", "MRN-7", "93705")
+
+
+def test_two_who_correct_different_facts_of_a_patient_are_both_saved(two: Two, place: Place) -> None:
+    path = f"/patients/{place.patient.id}/edit"
+    place.town.commit()
+    form = opened(two.clara, path)
+    two.nadia.post(path, data=opened(two.nadia, path) | {"chosen_name": "Bao", "interpreter_needed": "y"})
+
+    late = two.clara.post(path, data=form | {"record_number": "MRN-7", "given_name": ""})
+
+    assert late.status_code == 303
+    place.town.session.expire_all()
+    stands = place.town.session.get_one(Patient, place.patient.id)
+    assert (stands.chosen_name, stands.interpreter_needed) == ("Bao", True)
+    assert (stands.record_number, stands.given_name) == ("MRN-7", None)
+
+
+def test_a_correction_sent_again_leads_where_the_first_led(two: Two, place: Place) -> None:
+    path = f"/patients/{place.patient.id}/edit"
+    place.town.commit()
+    form = opened(two.clara, path) | {"chosen_name": "Bao"}
+    first = two.clara.post(path, data=form)
+    version = place.town.session.scalar(select(Patient.version).where(Patient.id == place.patient.id))
+    place.town.commit()
+
+    again = two.clara.post(path, data=form)
+    two.nadia.post(path, data=opened(two.nadia, path) | {"zip_code": "93701"})
+    later = two.clara.post(path, data=form)
+
+    led = [(each.status_code, each.headers["Location"]) for each in (first, again, later)]
+    assert led == [(303, f"/patients/{place.patient.id}")] * 3
+    assert place.town.session.scalar(select(Patient.version).where(Patient.id == place.patient.id)) == version + 1
 
 
 def test_of_two_who_end_a_referral_the_second_sees_both_and_by_whom(two: Two, place: Place) -> None:
@@ -149,6 +223,26 @@ def test_of_two_who_correct_a_listing_the_second_sees_both_and_by_whom(
     assert all(words in page for words in (FIRST, "Otto", "Boxes on Monday.", "Boxes on Friday.</textarea>"))
     again = listing_form(place, description="Boxes on Monday and Friday.", fees_description="Free")
     assert olga.post(path, data=again).status_code == 303
+
+
+def test_two_who_correct_different_texts_of_a_listing_are_both_saved(
+    app: Flask, place: Place, colleague: Person
+) -> None:
+    path = f"/directory/services/{place.service.id}/listing"
+    place.town.commit()
+    olga, otto = browser_of(app, place.staff), browser_of(app, colleague)
+    form = opened(olga, path)
+    otto.post(path, data=opened(otto, path) | {"description": "Boxes on Monday.", "url": "https://otto.example"})
+
+    late = olga.post(path, data=form | {"fees_description": "Free", "url": "https://olga.example"})
+
+    table = unescape(late.text).split("<table")[1].split("</table>")[0]
+    assert late.status_code == 409
+    assert ("otto.example" in table, "Monday" in table, "Free" in table) == (True, False, False)
+    assert olga.post(path, data=fields_of(late.text)).status_code == 303
+    place.town.session.refresh(place.service)
+    stands = (place.service.description, place.service.fees_description, place.service.url)
+    assert stands == ("Boxes on Monday.", "Free", "https://olga.example")
 
 
 def test_of_two_who_correct_a_listing_at_the_same_moment_one_is_told(

@@ -1,5 +1,6 @@
 """Each row and page says why, about what, and what to do next: no row says only that a person must look."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -108,9 +109,9 @@ def test_the_call_of_today_is_over_once_the_referral_moves_on(
     assert to_do.done_at is not None
 
 
-@pytest.mark.parametrize("event", [E.DECLINE, E.EXPIRE, E.CANCEL])
-def test_a_question_of_the_organization_is_over_with_the_referral(
-    session: ScopedSession, desk: Desk, event: ReferralEvent
+@pytest.mark.parametrize(("event", "stays"), [(E.DECLINE, True), (E.EXPIRE, True), (E.CANCEL, False)])
+def test_a_question_of_the_organization_stays_until_it_is_answered_or_the_request_taken_back(
+    session: ScopedSession, desk: Desk, event: ReferralEvent, stays: bool
 ) -> None:
     asked(desk)
     ask_clinic(session, desk.referral, Written(Actor(ActorKind.LINK, None, "Olga"), new_id(), "Is a ride needed?"))
@@ -120,7 +121,7 @@ def test_a_question_of_the_organization_is_over_with_the_referral(
 
     session.expire_all()
     waiting = session.scalars(select(ToDo.reason).where(ToDo.done_at.is_(None))).all()
-    assert R.ORGANIZATION_ASKS not in waiting
+    assert (R.ORGANIZATION_ASKS in waiting) is stays
 
 
 def test_a_question_of_the_organization_can_be_answered_after_it_accepted(
@@ -186,8 +187,20 @@ def test_whoever_was_not_helped_is_prescribed_for_again_and_told_who_is_still_as
     page = page_of(desk, browser, desk.to_do("a", reason=R.NOT_HELPED))
 
     assert 'id="places"' in page
-    assert f'/prescribe?need={desk.referral.need_id}">Prescribe again for Food<' in page
+    assert f'/prescribe?need={desk.referral.need_id}&amp;agreed=by_phone">Prescribe again for Food<' in page
     assert "An organization is still asked for this need." in page
+
+
+def test_who_is_prescribed_for_in_a_call_agrees_by_phone(desk: Desk, browser: FlaskClient) -> None:
+    patient_id, need_id = desk.patient.id, desk.referral.need_id
+    desk.town.commit()
+
+    called, met = (
+        browser.get(f"/patients/{patient_id}/prescribe?need={need_id}{how}").text for how in ("&agreed=by_phone", "")
+    )
+
+    carried = [re.findall(r'name="method" value="(\w+)"', page) for page in (called, met)]
+    assert carried == [["by_phone"], ["in_person"]]
 
 
 def test_whoever_was_not_helped_is_offered_two_other_places(
@@ -235,6 +248,7 @@ def test_one_call_that_nobody_answered_counts_for_all_calls_to_that_patient(
     assert "It counts for the other call to them too." in page
     assert len(session.scalars(select(ContactAttempt)).all()) == 1
     assert len(session.scalars(select(ContactPlan)).all()) == 2
+    assert browser.get("/to-dos/planned").text.count('<span class="quiet">Food</span>') == 2
     assert session.scalars(select(ToDo.id).where(ToDo.done_at.is_(None))).all() == [danger]
 
 

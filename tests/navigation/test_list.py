@@ -181,8 +181,9 @@ def test_whoever_may_not_prescribe_is_led_to_the_to_do(desk: Desk, client: Flask
     assert f'href="/to-dos/{to_do.id}">Read it<' in client.get("/to-dos/").text
 
 
+@pytest.mark.parametrize("reason", [ToDoReason.CHOSE_OTHER_PLACE, ToDoReason.ORGANIZATION_DECLINED])
 def test_a_place_that_was_chosen_is_one_click_from_being_prescribed(
-    session: ScopedSession, desk: Desk, browser: FlaskClient
+    session: ScopedSession, desk: Desk, browser: FlaskClient, reason: ToDoReason
 ) -> None:
     desk.referral.state = "declined"
     other = desk.town.service()
@@ -191,12 +192,15 @@ def test_a_place_that_was_chosen_is_one_click_from_being_prescribed(
     alternative = RerouteAlternative(rank=1, chosen_at=clock.now(), **own, **where)
     alternative.facts = {}
     session.add(alternative)
-    desk.to_do("a", reason=ToDoReason.CHOSE_OTHER_PLACE)
+    to_do = desk.to_do("a", reason=reason)
     desk.town.commit()
 
-    page = browser.get("/to-dos/").text
+    listed, page = browser.get("/to-dos/").text, browser.get(f"/to-dos/{to_do.id}").text
 
-    assert f"/prescribe?need={desk.referral.need_id}&amp;service={other.id}" in page
+    assert f"/prescribe?need={desk.referral.need_id}&amp;service={other.id}" in listed
+    for shown in (listed, page):
+        assert "Chose another place" in shown
+        assert "Offer another place" not in shown
 
 
 def test_the_filter_stands_in_the_address(desk: Desk, browser: FlaskClient) -> None:

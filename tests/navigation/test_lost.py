@@ -127,3 +127,22 @@ def test_the_button_pressed_twice_closes_it_once(session: ScopedSession, desk: D
 
     assert (answers[0], answers[1] < 500) == (303, True)
     assert session.scalar(select(func.count()).where(ReferralMove.to_state == ReferralState.NOT_COMPLETED)) == 1
+
+
+@pytest.mark.parametrize("language", ["ht", "none"], ids=["no words that may leave", "reads no language"])
+def test_texts_that_could_never_leave_are_not_asked_for(session: ScopedSession, desk: Desk, language: str) -> None:
+    desk.patient.written_language = language
+    call(desk, days_ago=3)
+    call(desk, days_ago=1)
+    text(desk, "a", MessageState.SUPPRESSED)
+
+    check = lost_check(session, desk.referral)
+
+    assert check == LostCheck(call_days=2, texts=0, texts_needed=0)
+    assert check.may_close
+
+
+def test_nobody_is_asked_for_texts_to_a_phone_that_others_read(session: ScopedSession, desk: Desk) -> None:
+    desk.town.session.query(PatientPhone).update({"is_shared": True})
+
+    assert lost_check(session, desk.referral) == LostCheck(call_days=0, texts=0, texts_needed=0)

@@ -14,6 +14,7 @@ from referral.navigation.models import ContactAttempt
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.states import ReferralState
 from referral.screening.models import Need
+from referral.todos.actions import mark_done
 from referral.todos.models import ToDo
 from tests.navigation.conftest import Desk
 from tests.sign_in import sign_in
@@ -60,15 +61,34 @@ def test_finishing_without_words_changes_nothing(session: ScopedSession, desk: D
     assert session.get_one(ToDo, to_do.id).done_at is None
 
 
-def test_words_of_the_slower_person_are_kept(desk: Desk, browser: FlaskClient) -> None:
-    to_do = desk.to_do("a", done_at=clock.now(), done_by=desk.omar.id)
+def test_words_of_the_slower_person_are_kept_beside_those_of_the_faster_once_they_saw_them(
+    session: ScopedSession, desk: Desk, browser: FlaskClient
+) -> None:
+    to_do = desk.to_do("a")
     desk.town.commit()
+    mark_done(session, to_do, by=desk.omar.id, outcome="Omar's words.")
+    desk.town.commit()
+    mine = {"done-outcome": "My words."}
 
-    answer = browser.post(f"/to-dos/{to_do.id}/done", data={"done-outcome": "My words.", "done-version": "1"})
+    answer = browser.post(f"/to-dos/{to_do.id}/done", data=mine | {"done-version": "1"})
+    kept = [browser.post(f"/to-dos/{to_do.id}/done", data=mine | {"done-version": "2"}) for _press in range(2)]
 
     assert answer.status_code == 409
-    assert "My words." in answer.text
-    assert "already done this" in answer.text
+    for words in ("My words.", "Omar&#39;s words.", "already done this", "Keep my words too", 'value="2"'):
+        assert words in answer.text, words
+    session.refresh(to_do)
+    assert [each.status_code for each in kept] == [303, 303]
+    assert (to_do.outcome, to_do.done_by) == ("Omar's words.\n\nNadia Reyes: My words.", desk.omar.id)
+
+
+def test_done_pressed_twice_leads_where_it_led(desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    sent = {"done-outcome": "Called.", "done-version": "1"}
+
+    first, again = (browser.post(f"/to-dos/{to_do.id}/done", data=sent) for _press in range(2))
+
+    assert (first.status_code, first.location) == (again.status_code, again.location)
 
 
 def test_a_page_that_is_out_of_date_is_shown_again_with_what_was_typed(desk: Desk, browser: FlaskClient) -> None:
@@ -178,13 +198,20 @@ def test_a_referral_that_moved_on_is_looked_at_first(session: ScopedSession, des
     assert session.scalars(select(Testimony)).all() == []
 
 
-def test_an_administrator_does_not_write_testimonies(desk: Desk, client: FlaskClient) -> None:
+def test_an_administrator_does_not_write_testimonies_and_is_told_who_does(desk: Desk, client: FlaskClient) -> None:
     to_do = desk.to_do("a")
     administrator = desk.town.person(desk.clinic, Role.CLINIC_ADMINISTRATOR)
     desk.town.commit()
     sign_in(client, administrator)
 
-    assert client.get(f"/to-dos/{to_do.id}").status_code == 200
+    page = client.get(f"/to-dos/{to_do.id}").text
+    over = f"/to-dos/hand-over?person={desk.nadia.id}&amp;to_do={to_do.id}"
+    assert "Here today: Nadia Navigator, Nadia Reyes, Omar Haddad" in page
+    assert over in page
+    assert (
+        f'checked id="over-to_dos-0" name="over-to_dos" type="checkbox" value="{to_do.id}"'
+        in client.get(over.replace("&amp;", "&")).text
+    )
     assert client.post(f"/to-dos/{to_do.id}/told", data=TOLD).status_code == 404
 
 

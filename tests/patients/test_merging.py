@@ -140,7 +140,7 @@ def test_wishes_of_the_merged_record_are_shown_and_can_be_ended(browser: FlaskCl
     carla = pair.town.person(pair.clinic, Role.CLINICIAN, "Carla")
     bar = bar_person(pair.session, pair.merged, carla.id, why=None, by=pair.nurse.id)
     reach = {NeedDomain.FOOD: Reach.CONSENT}
-    proxy = record_proxy(pair.session, pair.merged, NewProxy("Ana", ProxyRelation.PARENT, reach), by=pair.nurse.id)
+    proxy = record_proxy(pair.session, pair.merged, NewProxy("Ana", ProxyRelation.CAREGIVER, reach), by=pair.nurse.id)
     keep_private(pair.session, pair.merged, [NeedDomain.HOUSING], by=pair.nurse.id)
     pair.merge()
     pair.town.commit()

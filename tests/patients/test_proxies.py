@@ -25,6 +25,7 @@ from referral.patients.consent_words import WORDS_VERSION
 from referral.patients.consents import texting_route
 from referral.patients.models import Patient
 from referral.patients.proxies import (
+    OPEN_TO_OTHERS,
     NewProxy,
     Proxy,
     check_speaker,
@@ -49,6 +50,7 @@ from tests.factories import Town
 
 FOOD, SAFETY = NeedDomain.FOOD, NeedDomain.INTERPERSONAL_SAFETY
 FOR_ALL = dict.fromkeys(NeedDomain, Reach.CONSENT)
+REACHES_OF_ALL = [f"reach_{domain}" for domain in OPEN_TO_OTHERS]
 
 
 class Home:
@@ -330,3 +332,33 @@ def test_a_foreign_clinic_sees_nobody_who_speaks(browser: FlaskClient, town: Tow
     town.commit()
 
     assert browser.get(f"/patients/{foreign.id}/proxies").status_code == 404
+
+
+def test_nobody_is_a_parent_beforehand_and_who_it_is_must_be_chosen(browser: FlaskClient, home: Home) -> None:
+    home.town.commit()
+    path = f"/patients/{home.leo.id}/proxies"
+
+    page = browser.get(path).text
+    refused = browser.post(path, data={"name": "Ana", "relation": "", **dict.fromkeys(REACHES_OF_ALL, "see")})
+
+    choices = page.split('name="relation"')[1].split("</select>")[0]
+    assert "selected" not in choices
+    assert choices.index("Choose who it is") < choices.index("A parent, for a child")
+    assert refused.status_code == 422
+    assert "Choose who this person is to the patient." in refused.text
+
+
+@pytest.mark.parametrize(("birth_date", "status"), [("1979-05-05", 422), ("2010-05-05", 303), (None, 303)])
+def test_a_parent_speaks_for_a_child_only(
+    browser: FlaskClient, home: Home, birth_date: str | None, status: int
+) -> None:
+    home.leo.birth_date_text = birth_date
+    home.town.commit()
+    path = f"/patients/{home.leo.id}/proxies"
+
+    page = browser.get(path).text
+    answer = browser.post(path, data={"name": "Ana", "relation": "parent", **dict.fromkeys(REACHES_OF_ALL, "see")})
+
+    assert answer.status_code == status
+    assert ("This patient is 18 or older" in answer.text) == (status == 422)
+    assert ("The birth date is not known. A parent speaks only for a child" in page) == (birth_date is None)

@@ -12,12 +12,14 @@ from werkzeug.test import TestResponse
 from referral.accounts.models import Member, Person
 from referral.accounts.plan_codes import plan_address
 from referral.accounts.roles import MemberKind, Role
+from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.referrals.models import Referral
+from referral.referrals.rerouting_models import RerouteAlternative
 from referral.screening.models import Need
 from resources_directory.models.organization import Organization
-from resources_directory.models.service import Service
+from resources_directory.models.service import NeedOrigin, Service, ServiceNeed
 from tests.factories import Town
 
 YEAR = "1984"
@@ -100,3 +102,23 @@ def home(session: ScopedSession, town: Town, client: FlaskClient) -> Home:
         need, service, by=clinician, service_facts=facts, receiver_id=desk.id, sharing_consent_id=consent.id
     )
     return Home(town, session, client, clinic, clinician, patient, organization, service, desk, need, referral)
+
+
+def refused(home: Home, referral: Referral | None = None, state: str = "declined") -> list[Service]:
+    """Let a request be refused, or run out; return the two other places that were found for it."""
+    referral = referral or home.referral
+    session, town, now = home.session, home.town, clock.now()
+    names = (f"Maple Hall {referral.domain}", f"Willow Hall {referral.domain}")
+    services = [town.service(town.organization(name=name), name=f"{name} help") for name in names]
+    needs = [ServiceNeed(service_id=each.id, need=referral.domain, origin=NeedOrigin.STATED) for each in services]
+    referral.state, referral.answered_at, referral.closed_at = state, now, now
+    own = {"clinic_id": home.clinic.id, "patient_id": home.patient.id, "referral_id": referral.id, "offered_at": now}
+    found = [
+        RerouteAlternative(rank=rank, service_id=each.id, organization_id=each.organization_id, **own)
+        for rank, each in enumerate(services, start=1)
+    ]
+    for row in found:
+        row.facts = {}
+    session.add_all([*needs, *found])
+    session.flush()
+    return services

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from referral.accounts.closed_days import ClosedDay
 from referral.kit import clock
+from referral.kit.i18n import speaking
 from referral.patients.proxies import keep_private
 from referral.plan.actions import choose_need
 from referral.plan.words import TOLD, standing_of
@@ -20,7 +21,7 @@ from resources_directory.models.location import Location
 from resources_directory.models.schedule import Schedule
 from resources_directory.models.service import RequiredDocument
 from resources_directory.needs import NeedDomain
-from tests.plan.conftest import Home
+from tests.plan.conftest import Home, refused
 
 S = ReferralState
 
@@ -83,6 +84,32 @@ def test_hours_of_today_are_said(home: Home) -> None:
         page = home.open()
 
     assert "Open: 9:00" in page
+    assert "Today, Mon, Nov 23" in page
+
+
+def test_papers_are_told_in_the_patients_language(home: Home) -> None:
+    home.patient.written_language = "es"
+    for name in ("Photo identification", "A blue form"):
+        home.session.add(RequiredDocument(service_id=home.service.id, document=name))
+
+    with speaking("es"):
+        pages = home.open(), home.client.get("/p/file").text
+
+    for page in pages:
+        assert "Identificación con foto" in page
+        assert '<bdi lang="en">A blue form</bdi>' in page
+
+
+def test_for_whom_another_place_is_stands_in_the_patients_language(home: Home) -> None:
+    home.patient.written_language = "es"
+    first, second = refused(home)
+    first.eligibility_description, second.eligibility_description = "For veterans.", "For <beekeepers>."
+
+    with speaking("es"):
+        page = home.open()
+
+    assert "Para veteranos" in page
+    assert '<bdi lang="en">For &lt;beekeepers&gt;</bdi>' in page
 
 
 def test_a_day_on_which_it_is_closed_says_when_it_opens(home: Home) -> None:

@@ -77,7 +77,8 @@ def test_nobody_who_needs_help_today_is_told_to_wait(home: Home, state: Referral
 
     assert "You need not do anything now." not in page
     assert "You need help today, so do not wait for them." in page
-    assert "or call us: " in page
+    assert "Call us: " in page
+    assert 'href="#call"' in page
 
 
 def test_what_was_taken_back_is_told_as_discarded_and_not_as_known(home: Home) -> None:

@@ -17,7 +17,9 @@ from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode, ReferralEvent, ReferralState
 from referral.screening.states import NeedStatus
+from resources_directory.models.location import Location
 from resources_directory.models.organization import Organization
+from resources_directory.models.service import ServiceAtLocation
 from tests.prescriptions.conftest import FIELDS, MakeOrder
 from tests.referrals.conftest import Place
 
@@ -77,19 +79,33 @@ def test_nothing_is_shared_where_nothing_is_sent(session, order: MakeOrder, sign
 
 
 @pytest.mark.parametrize("mode", [Mode.SENT, Mode.SELF_DIRECTED])
-def test_a_confidential_service_is_only_called_together(session, place: Place, order: MakeOrder, signer, mode):
-    place.service.is_confidential = True
+def test_a_confidential_service_is_only_called_together(session, offered: Place, order: MakeOrder, signer, mode):
+    offered.service.is_confidential = True
 
     with pytest.raises(InvalidInput, match="confidential"):
         sign_prescription(session, order(mode=mode), by=signer)
 
 
-def test_a_confidential_service_may_be_called(session, place: Place, order: MakeOrder, signer: Signer):
-    place.service.is_confidential = True
+def test_a_confidential_service_may_be_called(session, offered: Place, order: MakeOrder, signer: Signer):
+    offered.service.is_confidential = True
 
     sign_prescription(session, order(mode=Mode.PHONE_HAND_OVER), by=signer)
 
     assert only_referral(session).mode == Mode.PHONE_HAND_OVER
+
+
+def test_what_is_kept_of_a_service_is_its_place_near_the_patient(session, place: Place, order: MakeOrder, signer):
+    place.patient.zip_code = "93702"
+    first = session.scalars(select(ServiceAtLocation).where(ServiceAtLocation.service_id == place.service.id)).one()
+    far = session.get_one(Location, first.location_id)
+    far.name, far.latitude = "Far", 38.5
+    here = {"latitude": 36.74, "longitude": -119.76, "organization_id": far.organization_id}
+    near = place.town._add(Location(location_type="physical", name="Near", **here))
+    place.town._add(ServiceAtLocation(service_id=place.service.id, location_id=near.id))
+
+    sign_prescription(session, order(), by=signer)
+
+    assert only_referral(session).service_facts["place"] == "Near"
 
 
 def test_an_organization_without_an_address_is_not_asked(session, place: Place, order: MakeOrder, signer: Signer):

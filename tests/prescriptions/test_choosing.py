@@ -152,6 +152,7 @@ def test_where_none_is_listed_for_the_need_others_are_found_and_it_is_said(crowd
 
     assert radio(page, roof)
     assert "None of these is listed for this need" in page
+    assert "It does not list this need: ask whether they can help." in page
 
 
 def test_the_review_carries_the_words_along(crowded: Place, nurse: FlaskClient):

@@ -68,7 +68,9 @@ def test_today_offers_only_what_can_be_reached_now(offered: Place, nurse: FlaskC
     assert re.search(r'value="phone_hand_over"[^>]*checked|checked[^>]*value="phone_hand_over"', page)
 
 
-def test_today_puts_the_phone_first(offered: Place, nurse: FlaskClient):
+def test_today_puts_what_is_open_before_a_phone_of_unknown_hours_which_is_called_first(
+    offered: Place, nurse: FlaskClient
+):
     always = {"byday": "MO,TU,WE,TH,FR,SA,SU", "freq": "WEEKLY", "timezone_name": "America/Los_Angeles"}
     offered.town._add(Schedule(service_id=offered.service.id, opens_at=time(0, 0), closes_at=time(23, 59), **always))
     far = another(offered, "Zinnia Line")
@@ -77,7 +79,8 @@ def test_today_puts_the_phone_first(offered: Place, nurse: FlaskClient):
 
     page = nurse.get(f"{page_of(offered)}?urgency=today").text
 
-    assert page.index("Zinnia Line") < page.index("Green Table Boxes")
+    assert page.index("Green Table Boxes") < page.index("Zinnia Line")
+    assert page.count("Whether it is open now is not known: call first.") == 1
 
 
 def test_what_cannot_be_reached_today_is_refused_beside_it(offered: Place, nurse: FlaskClient):
@@ -124,7 +127,7 @@ def test_looking_again_for_another_urgency_keeps_what_was_typed(offered: Place, 
 
     assert answer.status_code == 200
     assert "Ring twice." in answer.text
-    assert "Only places that are open now or have a phone are shown" in answer.text
+    assert "Only places that can be reached now are shown" in answer.text
 
 
 def test_a_field_left_out_is_neither_consented_to_nor_sent(offered: Place, nurse: FlaskClient):

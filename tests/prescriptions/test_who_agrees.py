@@ -102,3 +102,16 @@ def test_the_slip_does_not_promise_a_call_that_nobody_can_make(offered: Place, n
 
     assert "We ask them to contact you" not in page
     assert re.search(r"They do not have your phone number", page)
+
+
+@pytest.mark.parametrize("method", ["by_text", "on_plan_page"])
+def test_a_way_in_which_nobody_can_have_agreed_is_not_offered_and_not_recorded(
+    offered: Place, nurse: FlaskClient, method: str
+):
+    page = review(nurse, offered)
+    answer = nurse.post(page_of(offered), data=filled(offered, method=method))
+
+    assert 'value="on_paper"' in page
+    assert f'value="{method}"' not in page
+    assert answer.status_code == 422
+    assert offered.town.session.scalars(select(SharingConsent)).all() == []

@@ -16,6 +16,7 @@ from referral.referrals.actions import accept, move
 from referral.referrals.actors import ActorKind
 from referral.referrals.clock_policy import SHIPPED, ClockPolicy, ClockStep, Pace, Wait
 from referral.referrals.clocks import run_clocks
+from referral.referrals.deadlines import answer_until
 from referral.referrals.models import Referral
 from referral.referrals.notices import live_link
 from referral.referrals.policy_versions import NewVersion, make_version
@@ -156,6 +157,22 @@ def test_what_was_accepted_and_forgotten_reaches_a_person(place: Place, database
 
     assert (first, again, [to_do.reason for to_do in to_dos(place)]) == (1, 0, ["other"])
     assert fresh(place, referral).next_clock_step == ClockStep.WATCH
+
+
+@pytest.mark.parametrize("sent_at", ["2026-06-02T17:00", "2026-06-04T22:00", "2026-06-05T22:00"])
+def test_whoever_must_call_has_it_to_do_while_the_organization_can_still_answer(
+    place: Place, database: Database, sent_at: str
+):
+    with time_machine.travel(datetime.fromisoformat(f"{sent_at}+00:00"), tick=False) as traveller:
+        referral = sent(place, database)
+        traveller.shift(timedelta(minutes=5))
+        while not to_dos(place):
+            traveller.move_to(fresh(place, referral).next_clock_at)
+            run_clocks(database)
+        now, (to_do,), until = clock.now(), to_dos(place), answer_until(place.town.session, referral)
+
+    assert until is not None
+    assert now < to_do.due_at <= until - timedelta(hours=1)
 
 
 @pytest.mark.parametrize("why", ["a question is planned", "somebody has it to do"])

@@ -1,5 +1,7 @@
 """Two people of one organization on the link: the slower one reads what the other said, and is heard too."""
 
+from collections.abc import Callable
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from referral.referrals.states import ReferralEvent, ReferralState
 from referral.todos.models import ToDo, ToDoReason
 from tests.referrals.conftest import Place, moves_of
 from tests.referrals.desks import Desk, token_of
+from tests.sign_in import sign_in
 
 KEEP = "Keep my answer for the clinic"
 
@@ -33,6 +36,19 @@ def desks(client: FlaskClient, place: Place, referral: Referral) -> tuple[Desk, 
     return both
 
 
+@pytest.fixture
+def nurse_page(client: FlaskClient, place: Place, referral: Referral) -> Callable[[], str]:
+    """Reads the page of the referral as the clinic's navigator."""
+
+    def read() -> str:
+        browser = client.application.test_client()
+        place.town.commit()
+        sign_in(browser, place.navigator)
+        return browser.get(f"/referrals/{referral.id}").text
+
+    return read
+
+
 def kept(place: Place) -> list[LateAnswer]:
     return list(place.town.session.scalars(select(LateAnswer)))
 
@@ -49,11 +65,21 @@ def test_both_answers_stand_on_the_page_of_the_slower_one(desks: tuple[Desk, Des
 
 
 @pytest.mark.parametrize(
-    ("first_says", "second_says", "fields"),
-    [("decline", "accept", {}), ("accept", "decline", {"reason": "other"}), ("accept", "waitlist", {"position": "3"})],
+    ("first_says", "second_says", "fields", "told"),
+    [
+        ("decline", "accept", {}, "late"),
+        ("accept", "decline", {"reason": "other"}, "beside"),
+        ("accept", "waitlist", {"position": "3"}, "beside"),
+    ],
 )
 def test_one_press_keeps_it_as_information_and_moves_nothing(
-    place: Place, referral: Referral, desks: tuple[Desk, Desk], first_says: str, second_says: str, fields: dict
+    place: Place,
+    referral: Referral,
+    desks: tuple[Desk, Desk],
+    first_says: str,
+    second_says: str,
+    fields: dict,
+    told: str,
 ) -> None:
     first, second = desks
     first.press(first_says, name="Anna", reason="no_capacity")
@@ -63,7 +89,7 @@ def test_one_press_keeps_it_as_information_and_moves_nothing(
 
     answer = second.press(second_says, name="Boris", keep="yes", **fields)
 
-    assert (answer.status_code, answer.location) == (303, "/answered/late")
+    assert (answer.status_code, answer.location) == (303, f"/answered/{told}")
     assert [(row.event, row.actor_name) for row in kept(place)] == [(second_says, "Boris")]
     assert len(moves_of(place.town.session, referral)) == moves
     to_dos = select(ToDo).where(ToDo.reason == ToDoReason.LATE_ANSWER)
@@ -128,3 +154,17 @@ def test_an_old_link_alone_tells_nothing_of_the_colleague(
 
     assert "Anna" not in page
     assert "declined" not in page
+
+
+def test_beside_a_colleague_who_accepted_nobody_is_told_to_drop_it(nurse_page, desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    first.press("accept", name="Anna")
+    asked = second.press("accept", name="Boris")
+
+    answer = second.press("accept", name="Boris", keep="yes")
+
+    page = second.client.get(answer.location).text
+    assert "Your colleague took the request on, and that still counts." in asked.text
+    assert "the person expects you" in page
+    assert "do not keep a place free" not in asked.text + page
+    assert "Somebody else at the organization accepted as well." in nurse_page()

@@ -2,6 +2,9 @@
 
 import pytest
 
+from referral.kit.errors import InvalidInput
+from referral.referrals.actions import decline
+from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.states import DeclineReason
 from tests.access.page_tree import Element, forms_in, main_of
@@ -29,7 +32,7 @@ def test_each_reason_is_a_button(desk: Desk) -> None:
 def test_one_press_declines_with_the_reason(
     reason: DeclineReason, place: Place, referral: Referral, desk: Desk
 ) -> None:
-    answer = desk.press("decline", reason=str(reason))
+    answer = desk.press("decline", reason=str(reason), note="Only families with children.")
 
     assert (answer.status_code, fresh(place, referral).reason) == (303, reason)
 
@@ -53,7 +56,26 @@ def test_a_reason_pressed_without_a_name_is_remembered(place: Place, referral: R
 
 
 def test_after_a_no_it_is_told_how_more_can_be_said(desk: Desk) -> None:
-    answer = desk.press("decline", reason="not_eligible")
+    answer = desk.press("decline", reason="wrong_service")
 
     page = desk.client.get(answer.location).text
     assert "let us mail you a fresh one" in page
+
+
+def test_a_rule_that_somebody_does_not_fit_is_named(place: Place, referral: Referral, desk: Desk) -> None:
+    answer = desk.press("decline", reason="not_eligible", note=" ")
+
+    assert answer.status_code == 422
+    assert "Type which rule it is" in answer.text
+    assert '<details class="more" open>' in answer.text  # the field is in sight
+    assert fresh(place, referral).state == "sent"
+
+
+@pytest.mark.parametrize("kind", [ActorKind.LINK, ActorKind.MEMBERSHIP, ActorKind.PHONE])
+def test_no_way_of_declining_leaves_the_rule_out(place: Place, kind: ActorKind) -> None:
+    referral = place.referral()
+
+    with pytest.raises(InvalidInput, match="which rule"):
+        decline(place.town.session, referral, place.actors[kind], reason=DeclineReason.NOT_ELIGIBLE)
+
+    assert referral.state == "sent"

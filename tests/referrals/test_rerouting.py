@@ -17,9 +17,9 @@ from referral.prescriptions.favourites import star
 from referral.prescriptions.offers import Asked, offers_for
 from referral.referrals.actions import NewReferral, accept, decline, mark_error, move, open_referral
 from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.alternatives import alternatives_for
 from referral.referrals.models import Referral
 from referral.referrals.rerouting import (
-    alternatives_for,
     choose_alternative,
     left_out_of,
     look_for_staff,

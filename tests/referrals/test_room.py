@@ -10,8 +10,9 @@ from referral.kit.errors import Conflict
 from referral.kit.scope import ScopedSession
 from referral.referrals.actions import move
 from referral.referrals.actors import ActorKind
-from referral.referrals.room import without_room
-from referral.referrals.states import Mode, ReferralEvent, ReferralState
+from referral.referrals.late_answers import GivenLate, record_late_answer
+from referral.referrals.room import helps_after_all, without_room
+from referral.referrals.states import DeclineReason, Mode, ReferralEvent, ReferralState
 from resources_directory.capacity import CapacityStatus, SaidCapacity, say_capacity
 from resources_directory.ranking import Wishes, rank
 from resources_directory.search import get_service
@@ -27,6 +28,49 @@ def sign(session: ScopedSession, place: Place, mode: Mode = Mode.SENT) -> str:
     referral = place.referral(ReferralState.DRAFT, mode=mode)
     move(session, referral, ReferralEvent.SIGN, place.actors[ActorKind.MEMBERSHIP])
     return referral.state
+
+
+def late(place: Place, event: ReferralEvent) -> None:
+    """They say late what they could do about a request that they declined."""
+    before = place.referral(ReferralState.DECLINED, closed_at=clock.now())
+    given = GivenLate(event, DeclineReason.OTHER if event is ReferralEvent.DECLINE else None)
+    record_late_answer(place.town.session, before, given, place.actors[ActorKind.LINK])
+
+
+@pytest.mark.parametrize("event", [ReferralEvent.ACCEPT, ReferralEvent.WAITLIST])
+def test_a_late_yes_after_full_lets_this_request_in(session: ScopedSession, place: Place, event: ReferralEvent):
+    with time_machine.travel(TUESDAY, tick=False):
+        say(session, place, CapacityStatus.NO_CAPACITY, until=date(2026, 6, 5))
+    with time_machine.travel(TUESDAY + timedelta(hours=1), tick=False):
+        late(place, event)
+
+        assert sign(session, place) == "held"
+
+
+@pytest.mark.parametrize("full_first", [True, False], ids=["no after full", "full after yes"])
+def test_the_newest_word_of_both_counts(session: ScopedSession, place: Place, full_first: bool):
+    with time_machine.travel(TUESDAY, tick=False):
+        if full_first:
+            say(session, place, CapacityStatus.NO_CAPACITY)
+        else:
+            late(place, ReferralEvent.ACCEPT)
+    with time_machine.travel(TUESDAY + timedelta(hours=1), tick=False):
+        if full_first:
+            late(place, ReferralEvent.DECLINE)
+        else:
+            say(session, place, CapacityStatus.NO_CAPACITY)
+
+        with pytest.raises(Conflict, match="that it is full"):
+            sign(session, place)
+
+
+def test_a_late_yes_to_one_need_lets_no_other_in(session: ScopedSession, place: Place):
+    say(session, place, CapacityStatus.NO_CAPACITY)
+    late(place, ReferralEvent.ACCEPT)
+    other = place.town.need(place.patient, "utilities")
+
+    assert helps_after_all(session, place.service.id, place.need.id, now=clock.now())
+    assert not helps_after_all(session, place.service.id, other.id, now=clock.now())
 
 
 def test_a_request_dated_after_the_switch_is_refused_with_words(session: ScopedSession, place: Place):

@@ -1,9 +1,11 @@
 """What organizations say about room: by link, signed in, by phone; seen with its age, lowering no rank."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -11,6 +13,7 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral
 from referral.referrals.reason_words import reason_lines
+from referral.referrals.said_room import said_on
 from resources_directory.models.capacity import CapacityWord
 from resources_directory.ranking import Wishes, rank
 from resources_directory.search import get_service
@@ -97,6 +100,12 @@ def test_a_word_says_its_age_until_it_has_aged_away(desk: Desk, place: Place, da
 
     with time_machine.travel(TUESDAY + timedelta(days=days), tick=False):
         assert sentence in shown(place)
+
+
+@pytest.mark.parametrize(("hours", "age"), [(13, ""), (14, " (1 day ago)"), (110, " (5 days ago)")])
+def test_the_age_of_a_word_counts_the_days_of_the_calendar(desk: Desk, app: Flask, hours: int, age: str) -> None:
+    with app.test_request_context(), time_machine.travel(TUESDAY + timedelta(hours=hours), tick=False):
+        assert said_on(TUESDAY, zone=ZoneInfo("America/Los_Angeles")) == f"Jun 2, 2026{age}"
 
 
 def test_both_sides_read_how_old_the_word_is(client: FlaskClient, desk: Desk, place: Place) -> None:

@@ -67,6 +67,21 @@ def test_the_answer_finishes_the_to_do_and_mails_a_link_without_a_word_of_it(
     assert not any(word in words.subject + words.body for word in ("She does", "Rosa", "meat", "Food", "food"))
 
 
+def test_what_was_asked_is_answered_although_the_request_is_over_and_then_nothing_more(
+    session: ScopedSession, place: Place, referral: Referral
+) -> None:
+    ask_clinic(session, referral, written(place))
+    move(session, referral, ReferralEvent.DECLINE, place.actors[ActorKind.LINK], reason="no_capacity")
+
+    answer_organization(session, referral, written(place, "She does.", kind=ActorKind.MEMBERSHIP))
+
+    mail = session.scalars(select(Message).where(Message.template == ANSWERED)).one()
+    assert "/answer/" in compose_organization_mail(session, mail, clock.now()).body
+    assert asks(session)[0].done_by == place.navigator.id
+    with pytest.raises(Conflict):
+        answer_organization(session, referral, written(place, "And fish.", kind=ActorKind.MEMBERSHIP))
+
+
 def test_writing_moves_nothing_and_keeps_the_link(session: ScopedSession, place: Place, referral: Referral) -> None:
     before = (referral.state, referral.version, token_of(place.town, referral))
 

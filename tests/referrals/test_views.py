@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from referral.accounts.roles import Role
+from referral.kit import clock
 from referral.referrals.actions import accept
 from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral, Testimony
@@ -34,6 +35,15 @@ def test_the_list_shows_the_clinics_referrals(nurse: FlaskClient, place: Place):
 
     assert "Rosa Molina" in page
     assert "Waiting for an answer" in page
+
+
+@pytest.mark.parametrize(("state", "is_told"), [(S.SENT, True), (S.ACCEPTED, False)])
+def test_the_page_tells_until_when_the_organization_must_answer(
+    nurse: FlaskClient, place: Place, state: ReferralState, is_told: bool
+):
+    referral = stored(place, state, sent_at=clock.now())
+
+    assert ("The organization must answer by" in nurse.get(f"/referrals/{referral.id}").text) is is_told
 
 
 def test_the_filter_stands_in_the_address(nurse: FlaskClient, place: Place):

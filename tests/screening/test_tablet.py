@@ -378,3 +378,14 @@ def test_somebody_goes_through_positive_answers_with_the_patient(
 
     session.expire_all()
     assert session.get_one(ToDo, to_do.id).done_at is not None
+
+
+def test_staff_take_it_back_in_their_own_language(browser: FlaskClient, rosa: Patient) -> None:
+    hand_over(browser, rosa, language="es")
+
+    asked = browser.get("/tablet").text
+    pages = [browser.get("/tablet/return").text, browser.post("/tablet/return", data={"code": "130597"}).text]
+
+    assert '<html lang="es"' in asked
+    assert [page for page in pages if '<html lang="en"' not in page] == []
+    assert "This is not the code." in pages[1]
