@@ -84,7 +84,7 @@ def for_the_patient(session: ScopedSession, found: Sequence[Alternative]) -> lis
     """Return those that a page may show: none for staff alone, and none whose name tells of a need without traces."""
     shown = [each for each in found if not each.staff_only]
     ids = {each.service_id for each in shown}
-    unsaid = hidden_services(session, ids) | sensitive_services(session, ids) if ids else frozenset()
+    unsaid = hidden_services(session, ids) | sensitive_services(session, ids)
     return [each for each in shown if each.service_id not in unsaid]
 
 

@@ -47,11 +47,8 @@ def scans_table() -> str:
     """Return the argued findings and the last result of each tool, as Markdown."""
     lines = ["| tool | rule | where | why it does no harm |", "|---|---|---|---|"]
     lines += [f"| {each.tool} | {each.rule} | `{each.place}` | {each.because} |" for each in arguments()]
-    day, tools = last_scan()
-    told = "; ".join(
-        f"{tool}: {counts.get('open', 0)} open, {counts.get('argued', 0)} argued" for tool, counts in tools.items()
-    )
-    return "\n".join([*lines, "", f"Last scan: {day or 'none'}. {told}".strip()])
+    told = [f"{tool} ({each.day}): {each.open} open, {each.argued} argued" for tool, each in last_scan().items()]
+    return "\n".join([*lines, "", f"Last runs: {'; '.join(told) or 'none'}."])
 
 
 def write(name: str, text: str) -> None:

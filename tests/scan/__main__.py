@@ -1,15 +1,15 @@
 """`make scan`: runs every tool, prints what each found, and fails on anything that docs/security.md does not argue."""
 
-import json
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.scan import outside, proxy, static
-from tests.scan.findings import RESULTS_FILE, Finding, argument_for, arguments
+from tests.scan.findings import Finding, Outcome, argument_for, arguments, keep
 from tests.scan.running import ROLES, running_demo, view_of
 from tests.scan.tools import ToolMissing
 
@@ -74,14 +74,9 @@ def _summary(found: dict[str, list[Finding]], *, whole: bool) -> int:
         unused = [each for each in known if not any(argument_for(found_one, [each]) for found_one in everything)]
         for argument in unused:
             sys.stdout.write(f"no longer found: {argument.tool} {argument.rule} {argument.place}\n")
-        tools = {
-            tool: {"argued" if argument_for(each, known) else "open": 0 for each in findings}
-            for tool, findings in found.items()
-        }
-        for each in everything:
-            tools[each.tool]["argued" if argument_for(each, known) else "open"] += 1
-        day = datetime.now(UTC).date().isoformat()
-        RESULTS_FILE.write_text(json.dumps({"day": day, "tools": tools}, indent=1) + "\n", encoding="utf-8")
+    day = datetime.now(UTC).date().isoformat()
+    unargued = Counter(each.tool for each in open_ones)
+    keep({tool: Outcome(day, len(each) - unargued[tool], unargued[tool]) for tool, each in found.items()})
     return 1 if open_ones else 0
 
 

@@ -1,7 +1,7 @@
 """What a tool found, and which findings are argued: written down with the reason why they do no harm."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -31,17 +31,32 @@ class Argument:
     because: str
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one run of a tool: the day (ISO), how many findings are argued, how many are not."""
+
+    day: str
+    argued: int
+    open: int
+
+
 def arguments() -> list[Argument]:
     """Return every argued finding, in the order of the file."""
     return [Argument(**entry) for entry in yaml.safe_load(ARGUED_FILE.read_text(encoding="utf-8"))]
 
 
-def last_scan() -> tuple[str, dict[str, dict[str, int]]]:
-    """Return (day, tool to "open" or "argued" to number) of the last whole scan; nothing before the first."""
+def last_scan() -> dict[str, Outcome]:
+    """Return tool to what came of its last run; nothing before the first."""
     if not RESULTS_FILE.exists():
-        return "", {}
+        return {}
     stored = json.loads(RESULTS_FILE.read_text(encoding="utf-8"))
-    return stored["day"], stored["tools"]
+    return {tool: Outcome(**outcome) for tool, outcome in stored.items()}
+
+
+def keep(outcomes: dict[str, Outcome]) -> None:
+    """Write down what came of these tools' runs, beside the last ones of the others."""
+    kept = {tool: asdict(outcome) for tool, outcome in (last_scan() | outcomes).items()}
+    RESULTS_FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def argument_for(finding: Finding, known: list[Argument]) -> Argument | None:
