@@ -93,6 +93,11 @@ def _owner(asker: Asker, _address: Address) -> Body:
     return {"owner": str(people["organization_colleague" if asker.who.receives else "colleague"])}
 
 
+def _who_hears_patients(asker: Asker) -> int:
+    """To-dos are owned at clinics alone, by clinicians and navigators."""
+    return 422 if asker.who.network or asker.who.receives else 303
+
+
 def _corrected(of: type[Listed], which: Callable[[Tenant], UUID]) -> Callable[[Asker, Address], Body]:
     """The form of a listing as its page shows it, with other words for what it offers."""
 
@@ -241,7 +246,7 @@ STEPS: dict[str, Step] = {
     "threads.write": plain(**{"message-words": "You may call now."}),
     "closed_days.add": plain(day=_SOON),
     "closed_days.remove": plain(),
-    "navigation.finish": at_version("to_do", "done-version", **{"done-outcome": "Called."}),
+    "navigation.finish": at_version("to_do", "done-version", wrong=303, **{"done-outcome": "Called."}),  # words beside
     "navigation.add_attempt": plain(**{"attempt-channel": "phone", "attempt-reached": "no"}),
     "navigation.record_told": Step(_told),
     "navigation.lose": plain(409),
@@ -263,7 +268,7 @@ STEPS: dict[str, Step] = {
     "patients.add_patient_phone": plain(phone="559-555-0177", sms_ok="yes", holder="self"),
     "patients.retire": plain(303, 404),
     "people.invite_person": Step(_invited, foreign=422),
-    "people.choose_owners": Step(_owner, foreign=422),
+    "people.choose_owners": Step(_owner, _who_hears_patients, foreign=422),
     "people.withdraw_invitation": plain(),
     "people.end": plain(),
     "people.suspend": plain(),
