@@ -46,6 +46,9 @@ translations: $(VENV)/installed-dev ## gather the strings of pages into the cata
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --no-location --project NeedsRx .
 	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-pot-creation-date
 
+languages: $(VENV)/installed-dev ## the segments and the cost of texts by language, into docs/languages.md
+	$(BIN)/python -m tests.text_sizes
+
 $(VENV)/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[postgres]'
@@ -60,4 +63,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	.venv-scan/bin/pip install --quiet --requirement tests/scan/requirements.txt
 	@touch $@
 
-.PHONY: demo test check bench assurance scan sbom faults translations pictures matrix mutate
+.PHONY: demo test check bench assurance scan sbom faults translations languages pictures matrix mutate

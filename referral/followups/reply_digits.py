@@ -30,6 +30,7 @@ _EMPTY_WORDS = FILLER | JOINS | frozenset(words(plain(word)) for word in COURTES
 _PUNCTUATED = re.compile(r"\W*([0-9])[ ]*(?:[).:,;!\]\n]|(?<=[ ])[-–—](?=[ ])|[-–—](?=[ ]))(?!\s*[0-9])")
 _NEED = frozenset({"need", "necesito", "want", "quiero"})
 _NO_LONGER = frozenset({"no", "not", "dont", "longer", "anymore", "never", "nothing", "nada", "tampoco"})
+_PRINTED = {digit: frozenset(words(plain(phrase)) for phrase in phrases) for digit, phrases in PRINTED.items()}
 _SOFT_YES = frozenset({"ya", "claro"})
 
 
@@ -103,7 +104,7 @@ def _several(reply: _Said) -> Reading | None:
 def _digit_with_words(reply: _Said, options: Collection[str], language: str) -> Reading | None:
     (digit,) = reply.digits
     belonging = BELONGS.get(digit, frozenset()) | (set() if digit == "2" else language_words(YES_WORDS, language))
-    printed = " ".join(reply.others) in PRINTED.get(digit, frozenset())
+    printed = " ".join(reply.others) in _PRINTED.get(digit, frozenset())
     every_word_belongs = printed or belonging.issuperset(reply.meaningful)
     punctuated = _PUNCTUATED.match(reply.text)
     opens = reply.starts_with_number and reply.numbers[0] == digit

@@ -109,7 +109,18 @@ BELONGS: dict[str, frozenset[str]] = {
 #: The words printed beside a digit in our texts, where no single word says enough ("1 keep waiting" is no yes).
 PRINTED: dict[str, frozenset[str]] = {
     "1": frozenset({"look at another place", "another place", "keep my spot", "ver otro lugar", "otro lugar",
-                    "busquen otro", "sigo en la lista"}),
+                    "busquen otro", "sigo en la lista", "看别的地方", "要", "保留位置", "xem nơi khác", "giữ chỗ",
+                    "أرى مكانا آخر", "أحتفظ بدوري", "gade yon lòt kote", "kenbe plas mwen", "другое место", "остаюсь",
+                    "다른 곳 보기", "자리 유지"}),
+    "2": frozenset({"没有", "chưa", "لا", "non", "нет", "아니요"}),
+    "3": frozenset({"不需要了", "không cần nữa", "لم أعد بحاجة", "pa bezwen l ankò", "уже не надо", "이제 필요 없음"}),
+    "4": frozenset({"没人打电话", "chưa ai gọi", "لم يتصل أحد", "yo pa rele", "не звонили", "전화 없음"}),
+    "5": frozenset({"不符合条件", "không đủ điều kiện", "لا أستوفي الشروط", "pa kalifye", "не подхожу", "자격 안 됨"}),
+    "6": frozenset({"太远或没法去", "xa hoặc không có xe", "بعيد أو لا وسيلة", "twò lwen oswa pa ka ale",
+                    "сложно добраться", "멀거나 갈 방법 없음"}),
+    "7": frozenset({"等太久", "chờ lâu", "انتظار طويل", "tann twòp", "долго ждать", "너무 오래 기다림"}),
+    "8": frozenset({"其他", "khác", "آخر", "lòt", "другое", "기타"}),
+    "9": frozenset({"请打给我", "gọi tôi", "اتصلوا بي", "rele m", "звонок", "전화 요청"}),
 }
 
 #: Said before or after, these join digits: "1 and 9", "1 o 2".

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from babel.dates import format_date
 from sqlalchemy import select
 
 from referral.accounts.models import Member
@@ -16,6 +15,7 @@ from referral.kit.settings import settings_of
 from referral.kit.zones import zone_of
 from referral.messaging.catalog import TextStatus, shipped_catalog
 from referral.messaging.quiet_hours import next_texting_moment, seconds_until_quiet
+from referral.messaging.short_dates import short_day
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
 from referral.patients.consents import texting_route
@@ -30,8 +30,17 @@ REPLY_WINDOW = timedelta(minutes=10)
 #: Seconds before quiet hours by which the provider must have sent it.
 VALIDITY_MARGIN_S = 60
 
-#: The sender's name where the patient wants a neutral one.
-NEUTRAL_SENDER = {"en": "Your request", "es": "Su solicitud"}
+#: The sender's name where the patient wants a neutral one, for every language that texts exist in.
+NEUTRAL_SENDER = {
+    "en": "Your request",
+    "es": "Su solicitud",
+    "zh-Hans": "您的申请",
+    "vi": "Yêu cầu của quý vị",
+    "ar": "خدمة الطلبات",
+    "ht": "Demann ou",
+    "ru": "Ваша заявка",
+    "ko": "요청 안내",
+}
 
 #: The text by which staff are shown how texts read.
 SAMPLE = "accepted"
@@ -75,7 +84,7 @@ def text_samples(session: ScopedSession, clinic_id: UUID, language: str | None) 
     facts = {"date": short_date(clock.now(), code, clinic.timezone_name)}
     senders = {
         PrivacyLevel.STANDARD: clinic.texting_name,
-        PrivacyLevel.NEUTRAL: NEUTRAL_SENDER.get(code, clinic.texting_name),
+        PrivacyLevel.NEUTRAL: _neutral_sender(SAMPLE, code),
     }
     return {
         str(level): shipped_catalog().render(SAMPLE, code, {"clinic": sender, **facts})
@@ -121,10 +130,17 @@ def patient_zone(patient: Patient, clinic: Member) -> str:
 
 
 def short_date(moment: datetime, language: str, timezone_name: str) -> str:
-    """Return the day as texts write it ("Nov 12", "12 nov"), at most six letters in English and Spanish."""
-    shape = {"en": "MMM d", "es": "d MMM"}.get(language, "d.M.")
-    locale = LANGUAGES[language].babel if language in LANGUAGES else "en"
-    return format_date(moment.astimezone(zone_of(timezone_name)).date(), shape, locale=locale).replace(".", "")
+    """Return the day of a moment in an IANA zone as texts in a language (BCP 47) write it: "Nov 12", "12 nov"."""
+    return short_day(moment.astimezone(zone_of(timezone_name)).date(), language)
+
+
+def _neutral_sender(template: str, language: str) -> str:
+    """Return what stands for the clinic in the language that the text exists in ("es" for "es-MX").
+
+    Raises KeyError where we have no such name: then nothing is sent, and never the clinic's name.
+    """
+    version = shipped_catalog().text(template).version(language)
+    return NEUTRAL_SENDER[version.language if version else language]
 
 
 def _answers_just_now(message: Message, now: datetime) -> bool:
@@ -143,7 +159,7 @@ def _words(
     number = message.facts.get("number")
     day = short_date(datetime.fromisoformat(moment), language, clinic.timezone_name) if moment else ""
     facts = {
-        "clinic": NEUTRAL_SENDER.get(language, clinic.texting_name) if neutral else clinic.texting_name,
+        "clinic": _neutral_sender(message.template, language) if neutral else clinic.texting_name,
         "phone": show_phone(clinic.phone or "").replace("(", "").replace(") ", "-"),
         "date": f"{day} (#{number})" if number else day,
         "options": ", ".join(message.facts.get("options", ())),

@@ -106,6 +106,7 @@ START_WORDS = ("start", "unstop")
 _COURTESY = """
 please pls plz plse kindly just thanks thank you thx ok okay hi hello sir por favor porfavor porfa gracias hola merci
 s'il vous plaît svp bonjour obrigado obrigada mèsi tanpri salamat po пожалуйста спасибо شكرا من فضلك
+谢谢 謝謝 cảm ơn 감사합니다 고맙습니다
 """
 
 #: Courtesy around a keyword that changes nothing: "please STOP", "stop, gracias".

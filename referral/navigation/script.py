@@ -36,8 +36,9 @@ CHILD = 13
 #: A digit that stands alone: one to reply with.
 _DIGIT = re.compile(r"(?<![0-9])[0-9](?![0-9])")
 _SENTENCE_ENDS = ".!?。！？؟۔।"
-#: Stands for the day while the digits are cut off; no text has it.
+#: These stand for the day and the sender while digits and sender are cut off; no text has them.
 _DATE_PLACE = "\N{REPLACEMENT CHARACTER}"
+_SENDER_PLACE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
@@ -222,11 +223,16 @@ def _in_their_language(call: Call) -> list[InTheirLanguage]:
     if status not in (TextStatus.READY, TextStatus.UNREVIEWED):
         return found
     facts = _facts(call, code)
-    text = shipped_catalog().render(call.question.kind, code, facts | {"date": _DATE_PLACE}).lstrip(":： ")
-    text = _as_spoken(text).replace(_DATE_PLACE, facts["date"])
+    text = shipped_catalog().render(call.question.kind, code, facts | {"date": _DATE_PLACE})
+    text = _as_spoken(_without_sender(text)).replace(_DATE_PLACE, facts["date"])
     if not text:
         return found
     return [*found, InTheirLanguage(code, direction, text, reviewed=status is TextStatus.READY)]
+
+
+def _without_sender(text: str) -> str:
+    """Return the text from behind its sender on. Arabic texts have a word in front of the sender too."""
+    return text[text.find(_SENDER_PLACE) + 1 :].lstrip(":： ")
 
 
 def _as_spoken(text: str) -> str:
@@ -251,4 +257,4 @@ def _facts(call: Call, code: str) -> dict[str, str]:
     """Return what the text names. Not the clinic: who calls has said who they are, or must not."""
     signed: datetime | None = call.referral.signed_at or call.referral.created_at if call.referral else None
     day = short_date(signed, code, call.clinic.timezone_name) if signed else ""
-    return {"clinic": "", "date": day, "phone": show_phone(call.clinic.phone or ""), "options": ""}
+    return {"clinic": _SENDER_PLACE, "date": day, "phone": show_phone(call.clinic.phone or ""), "options": ""}

@@ -223,9 +223,12 @@ def _correction(form: CorrectForm, patient: Patient, differing: Sequence[object]
 
 
 def _samples(form: PatientForm) -> dict[str, str]:
-    """Return how a text would read under each level of privacy, in the language that the form now names."""
+    """Return how a text would read under each level of privacy, in the language that the form now names.
+
+    U+2068 and U+2069 around the words keep those from right to left in their own order.
+    """
     read = text_samples(request_session(), current_person().member_id, form.written_language.data or None)
-    shown = {level: _("A text then reads: “%(words)s”", words=words) for level, words in read.items()}
+    shown = {level: _("A text then reads: “%(words)s”", words=f"\u2068{words}\u2069") for level, words in read.items()}
     return {**shown, str(PrivacyLevel.NONE): _("Nothing is sent. Somebody calls instead.")}
 
 

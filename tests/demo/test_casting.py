@@ -11,7 +11,7 @@ from referral.demo.plots import PLOTS, Deed
 from referral.kit.i18n import LANGUAGES
 from referral.referrals.states import Mode
 
-LANGUAGES_OF_TEXTS = frozenset({"en", "es"})
+LANGUAGES_OF_TEXTS = frozenset({"en", "es", "zh-Hans", "vi", "ar", "ht", "ru", "ko"})
 
 
 def roles() -> list[Role]:

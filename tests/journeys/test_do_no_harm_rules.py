@@ -136,6 +136,43 @@ def test_each_level_of_privacy_has_its_sender(
     assert words.body.startswith(sender)
 
 
+@pytest.mark.parametrize(
+    ("language", "sender"),
+    [
+        ("en", "Your request: "),
+        ("es-MX", "Su solicitud: "),  # a country of its own changes nothing about who must not be named
+        ("zh-Hans", "您的申请："),
+        ("vi", "Yêu cầu của quý vị: "),
+        ("ar", "من خدمة الطلبات: "),
+        ("ht", "Demann ou: "),
+        ("ru", "Ваша заявка: "),
+        ("ko", "요청 안내: "),
+    ],
+)
+def test_a_neutral_text_names_no_clinic_in_any_language(
+    place: Place, monkeypatch: pytest.MonkeyPatch, language: str, sender: str
+) -> None:
+    monkeypatch.setattr("referral.messaging.composing.next_texting_moment", lambda now, _zone: now)
+    place.clinic.texting_name = "Hazel"
+    place.patient.written_language = language
+
+    words = _composed(place, PrivacyLevel.NEUTRAL)
+
+    assert isinstance(words, Composed)
+    assert words.body.startswith(sender)
+    assert "Hazel" not in words.body
+
+
+@pytest.mark.parametrize("language", ["es", "zh-Hans", "vi", "ar", "ht", "ru", "ko", "so"])
+def test_a_text_that_nobody_qualified_has_reviewed_reaches_no_real_phone(
+    place: Place, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr("referral.messaging.composing.is_demo", lambda _session: False)
+    place.patient.written_language = language
+
+    assert _composed(place, PrivacyLevel.STANDARD) == Suppressed("no_reviewed_words")
+
+
 def test_who_wants_no_texts_gets_none(place: Place) -> None:
     assert _composed(place, PrivacyLevel.NONE) == Suppressed("privacy_level")
 

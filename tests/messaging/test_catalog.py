@@ -41,12 +41,14 @@ def test_the_product_ships_every_text_it_sends() -> None:
 
 
 @pytest.mark.parametrize("key", KEYS.split())
-def test_shipped_english_is_ready_and_shipped_spanish_waits_for_review(key: str) -> None:
+def test_shipped_english_is_ready_and_every_translation_waits_for_review(key: str) -> None:
     catalog = shipped_catalog()
 
     assert catalog.status(key, "en") is TextStatus.READY
-    assert catalog.status(key, "es") is TextStatus.UNREVIEWED
-    assert catalog.status(key, "vi") is TextStatus.MISSING
+    for language in ("es", "zh-Hans", "vi", "ar", "ht", "ru", "ko"):
+        assert catalog.status(key, language) is TextStatus.UNREVIEWED
+        assert not catalog.may_leave(key, language, simulated=False)
+    assert catalog.status(key, "so") is TextStatus.MISSING
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,13 @@ def test_the_edit_page_holds_what_is_known(browser: FlaskClient, session: Scoped
 
 
 @pytest.mark.parametrize(
-    ("language", "named", "neutral"), [("en", "Hazel: ", "Your request: "), ("es", "Hazel: ", "Su solicitud: ")]
+    ("language", "named", "neutral"),
+    [
+        ("en", "Hazel: ", "Your request: "),
+        ("es", "Hazel: ", "Su solicitud: "),
+        ("ar", "من Hazel: ", "من خدمة الطلبات: "),
+        ("so", "Hazel: ", "Your request: "),  # no texts in it: shown in English to whoever fills the form
+    ],
 )
 def test_each_level_of_privacy_shows_how_a_text_then_reads(
     browser: FlaskClient, town: Town, clinic: Member, language: str, named: str, neutral: str
@@ -281,7 +287,7 @@ def test_each_level_of_privacy_shows_how_a_text_then_reads(
         assert "Hazel: " in page
         assert "Nothing is sent. Somebody calls instead." in page
     page = browser.get(f"/patients/{patient.id}/edit").text
-    assert page.index(f"“{named}") < page.index(f"“{neutral}")
+    assert page.index(f"“\u2068{named}") < page.index(f"“\u2068{neutral}")
 
 
 def test_a_phone_is_added_and_retired(browser: FlaskClient, session: ScopedSession) -> None:
