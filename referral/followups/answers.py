@@ -15,9 +15,11 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.composing import reply_language
 from referral.messaging.inbound import owners_of
+from referral.messaging.lexicon import recorded
 from referral.messaging.models import InboundMessage
 from referral.outbox.queueing import suppress_for_phone
 from referral.patients.consents import opt_out
+from referral.patients.models import PhoneNumber
 from referral.patients.states import OptOutKind, PhoneHolder
 from referral.todos.models import ToDoReason
 
@@ -43,7 +45,8 @@ def answer_reply(session: ScopedSession, inbound: InboundMessage) -> str:
     question = _question_for(session, inbound)
     language = (question.language if question else None) or reply_language(session, inbound.phone_number_id)
     reading = read_reply(inbound.body or "", question.options if question else ("9",), language)
-    inbound.reading_kind, inbound.reading_value, inbound.reading_rule = str(reading.kind), reading.value, reading.rule
+    inbound.reading_kind, inbound.reading_value = str(reading.kind), reading.value
+    inbound.reading_rule = recorded(reading.rule)
     if question is not None:
         _bind(inbound, question)
     if reading.kind is ReplyKind.CRISIS or ReplyKind.CRISIS in reading.also:
@@ -58,8 +61,9 @@ def answer_reply(session: ScopedSession, inbound: InboundMessage) -> str:
         return _call_me(session, inbound, question)
     if question is None:
         return _no_question(session, inbound)
-    answerable = question.state in HOLDING or question.state == QuestionState.GIVEN_TO_PERSON
-    if not answerable or (question.state not in HOLDING and reading.kind is not ReplyKind.OPTION):
+    if not _is_answerable(session, inbound, question) or (
+        question.state not in HOLDING and reading.kind is not ReplyKind.OPTION
+    ):
         return _late(session, inbound, question)
     if reading.kind is ReplyKind.OPTION and reading.value is not None:
         return apply_option(session, inbound, question, reading.value)
@@ -93,6 +97,18 @@ def _too_soon(inbound: InboundMessage, question: Question) -> bool:
 
 def _would_answer(inbound: InboundMessage, question: Question) -> bool:
     return read_reply(inbound.body or "", question.options, question.language or "en").kind is ReplyKind.OPTION
+
+
+def _is_answerable(session: ScopedSession, inbound: InboundMessage, question: Question) -> bool:
+    """Whether a reply can still be its answer. After a STOP our last text said that texts have ended: a yes to that
+    is no sure yes to the question.
+    """
+    waiting = question.state in HOLDING or question.state == QuestionState.GIVEN_TO_PERSON
+    return waiting and not _has_stopped(session, inbound)
+
+
+def _has_stopped(session: ScopedSession, inbound: InboundMessage) -> bool:
+    return session.get_one(PhoneNumber, inbound.phone_number_id).opted_out_at is not None
 
 
 def _bind(inbound: InboundMessage, question: Question) -> None:
@@ -155,7 +171,8 @@ def _no_question(session: ScopedSession, inbound: InboundMessage) -> str:
 
 def _late(session: ScopedSession, inbound: InboundMessage, question: Question) -> str:
     """The question is closed: what was said is kept for a person and moves nothing."""
-    reply_to(session, inbound, "to_human")
+    if not _has_stopped(session, inbound):
+        reply_to(session, inbound, "to_human")
     tell_person(session, inbound, ToDoReason.LATE_ANSWER, referral_id=question.referral_id)
     return "late"
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: Kept with each reading, so that an old decision can be explained. Raise it whenever a rule or word list changes.
-READER_VERSION = "1"
+from referral.messaging.lexicon import READER_VERSION
+
+__all__ = ["READER_VERSION", "Reading", "ReplyKind"]
 
 
 class ReplyKind(StrEnum):

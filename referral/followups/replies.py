@@ -9,21 +9,12 @@ import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from referral.followups.crisis_words import CRISIS_NUMBERS, CRISIS_PHRASES
 from referral.followups.reading import READER_VERSION, Reading, ReplyKind
-from referral.followups.reply_digits import asks_back, language_words, read_digit
-from referral.followups.reply_words import (
-    ABOUT_OTHERS,
-    NO_ANYWHERE,
-    NO_WORDS,
-    NOT_ENGLISH_IN,
-    WRONG_NUMBER,
-    WRONG_NUMBER_STARTS,
-    YES_WORDS,
-)
-from referral.messaging.keyword_words import ACCENTS_OPTIONAL
+from referral.followups.reply_digits import asks_back, read_digit, says_no_by_sign
+from referral.followups.vocabulary import Vocabulary, vocabulary_of
 from referral.messaging.keywords import (
     KeywordKind,
+    blanking,
     is_tapback,
     keyword_of,
     may_mean_stop,
@@ -31,20 +22,31 @@ from referral.messaging.keywords import (
     read_keyword,
     without_courtesy,
 )
-from referral.messaging.plain_text import is_unspaced, language_root, plain, said, without_accents, words
+from referral.messaging.lexicon import all_words, table
+from referral.messaging.plain_text import is_unspaced, plain, said, without_accents, words
 
 __all__ = ["READER_VERSION", "KeywordKind", "Reading", "ReplyKind", "keyword_of", "read_reply"]
+
+
+def _opening(phrase: str) -> str:
+    """A pattern of a phrase that may begin with a capital."""
+    return f"[{phrase[0]}{phrase[0].upper()}]{re.escape(phrase[1:])}"
+
 
 #: Words that may follow "wrong number" before the message tells a story of its own.
 _SHORT_TAIL = 5
 _SHORT_UNSPACED = 12
-_CRISIS, _WRONG = phrases_of(CRISIS_PHRASES), phrases_of(WRONG_NUMBER)
+#: The whole message is one of these: an emergency number typed to us instead of being called.
+_CRISIS_NUMBERS = frozenset({"911", "988", "9 1 1", "9 8 8", "sos"})
+_CRISIS, _WRONG = phrases_of(table("crisis")), phrases_of(table("wrong_number"))
+_NO_CRISIS = blanking("no_crisis")
 _WRONG_UNSPACED = tuple(phrase for phrase in _WRONG.exact if is_unspaced(phrase))
-_WRONG_STARTS = tuple(without_accents(words(plain(phrase))) + " " for phrase in WRONG_NUMBER_STARTS)
-_NO_ANYWHERE = frozenset(words(plain(word)) for word in NO_ANYWHERE)
+_WRONG_STARTS = tuple(without_accents(words(plain(phrase))) + " " for phrase in all_words("wrong_number_starts"))
+_ABOUT_OTHERS = frozenset(without_accents(words(plain(word))) for word in all_words("about_others"))
 #: "No soy Maria", "This is not Ana": a name is known by its capital, so that "no soy elegible" is no wrong number.
 _NOT_THAT_NAME = re.compile(
-    r"\W*(?:[Yy]o )?(?:[Nn]o [Ss]oy|[Tt]his is not|[Tt]his isn'?t)(?: la| el)?(?: [A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){1,3}\W*"
+    rf"\W*(?:{'|'.join(sorted(map(_opening, all_words('not_that_name')), key=len, reverse=True))})"
+    r"(?: (?!(?:I|A)\b)[^\W\d_a-zа-я][^\W\d_]*[a-zà-ÿа-яё]){1,3}\W*"
 )
 
 
@@ -57,7 +59,7 @@ class _Reply:
     words: str
     core: str
     options: Collection[str]
-    language: str
+    known: Vocabulary
 
 
 def read_reply(text: str, options: Collection[str], language: str) -> Reading:
@@ -69,7 +71,7 @@ def read_reply(text: str, options: Collection[str], language: str) -> Reading:
     plain_text = plain(text)
     spaced = words(plain_text)
     original = unicodedata.normalize("NFKC", text.replace("’", "'")).strip()
-    reply = _Reply(original, plain_text, spaced, without_courtesy(spaced), options, language_root(language))
+    reply = _Reply(original, plain_text, spaced, without_courtesy(spaced), options, vocabulary_of(language))
     found = (rule(reply) for rule in _RULES)
     reading = next((one for one in found if one), Reading(ReplyKind.FREE_TEXT, None, "free_text"))
     return replace(reading, also=_also(reply, reading.kind))
@@ -89,7 +91,7 @@ def _stop(reply: _Reply) -> Reading | None:
 
 
 def _crisis(reply: _Reply) -> Reading | None:
-    if _CRISIS.within(reply.words) or reply.core in CRISIS_NUMBERS:
+    if _CRISIS.within(" ".join(_NO_CRISIS.sub(" ~ ", reply.words).split())) or reply.core in _CRISIS_NUMBERS:
         return Reading(ReplyKind.CRISIS, None, "crisis_words")
     return None
 
@@ -107,7 +109,7 @@ def _wrong_number(reply: _Reply) -> Reading | None:
     core = without_accents(reply.core.removeprefix("sorry ").removeprefix("no "))
     start = next((start for start in _WRONG_STARTS if f"{core} ".startswith(start)), None)
     tail = core[len(start) :].split() if start else []
-    if start and len(tail) <= _SHORT_TAIL and not ABOUT_OTHERS.intersection(tail):
+    if start and len(tail) <= _SHORT_TAIL and not _ABOUT_OTHERS.intersection(tail):
         return Reading(ReplyKind.WRONG_NUMBER, None, "wrong_number_words")
     if _NOT_THAT_NAME.fullmatch(reply.original):
         return Reading(ReplyKind.WRONG_NUMBER, None, "not_that_name")
@@ -121,32 +123,26 @@ def _possible_stop(reply: _Reply) -> Reading | None:
 
 
 def _digit(reply: _Reply) -> Reading | None:
-    return read_digit(reply.plain, reply.words, reply.options, reply.language)
+    return read_digit(reply.plain, reply.words, reply.options, reply.known)
 
 
 def _yes_or_no(reply: _Reply) -> Reading | None:
-    if reply.core in NOT_ENGLISH_IN.get(reply.language, ()):
+    if reply.core in reply.known.not_english:
         return Reading(ReplyKind.UNCLEAR, None, "word_of_two_languages")
-    if _is_one_of(reply, YES_WORDS):
+    if reply.known.is_yes(reply.core) or reply.known.is_yes(reply.words):
         return _worded("1", reply, "yes_word")
-    if _is_one_of(reply, NO_WORDS):
+    if reply.known.is_no(reply.core) or reply.known.is_no(reply.words):
         return _worded("2", reply, "no_word")
-    if reply.core in _NO_ANYWHERE:
-        return _worded("2", reply, "no_word_of_another_language")
     return None
-
-
-def _is_one_of(reply: _Reply, table: dict[str, tuple[str, ...]]) -> bool:
-    known = language_words(table, reply.language)
-    if reply.core in known:
-        return True
-    bare = {without_accents(word) for word in known} if reply.language in ACCENTS_OPTIONAL else set()
-    return without_accents(reply.core) in bare
 
 
 def _worded(digit: str, reply: _Reply, rule: str) -> Reading:
     if asks_back(reply.plain):
         return Reading(ReplyKind.UNCLEAR, None, "asked_back")
+    if digit == "1" and reply.core in reply.known.polite_yes and reply.core != reply.words:
+        return Reading(ReplyKind.UNCLEAR, None, "polite_yes")
+    if digit == "1" and says_no_by_sign(reply.plain):
+        return Reading(ReplyKind.UNCLEAR, None, "word_against_sign")
     if digit not in reply.options:
         return Reading(ReplyKind.UNCLEAR, None, f"{rule}_not_offered")
     return Reading(ReplyKind.OPTION, digit, rule)

@@ -10,6 +10,7 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging import hooks
 from referral.messaging.keywords import KeywordKind, read_keyword
+from referral.messaging.lexicon import recorded
 from referral.messaging.models import InboundMessage, InboundSource
 from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, queue_message
@@ -17,11 +18,11 @@ from referral.outbox.states import Channel
 from referral.patients.actions import phone_number
 from referral.patients.consents import give_back_by_start, opt_in, stop_number
 from referral.patients.models import PatientPhone
-from referral.patients.states import OptOutKind
+from referral.patients.states import OptOutKind, SmsSafety
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDoReason
 
-#: When somebody must have called a patient who asked for help.
+#: When somebody must have called a patient who asked for help, or for texts on a phone that is not safe.
 CALL_WITHIN = timedelta(days=2)
 
 #: Whole messages that Twilio answers by itself: we stay silent then (Twilio, Advanced Opt-Out).
@@ -68,7 +69,7 @@ def receive_text(session: ScopedSession, arrival: Arrival) -> InboundMessage | N
     if keyword is None:
         inbound.effect = hooks.on_inbound_reply(session, inbound)
     else:
-        inbound.reading_kind, inbound.reading_rule = str(keyword.kind), keyword.rule
+        inbound.reading_kind, inbound.reading_rule = str(keyword.kind), recorded(keyword.rule)
         inbound.effect = _OBEY[keyword.kind](session, inbound, answered=arrival.provider_answered)
     session.flush()
     return inbound
@@ -123,9 +124,15 @@ def _stop(session: ScopedSession, inbound: InboundMessage, *, answered: bool) ->
 
 
 def _start(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
+    """Lift the block; but where we were told that texting is not safe, anybody may have written this: a person asks."""
+    owners = owners_of(session, inbound.phone_number_id)
+    if owners and all(phone.sms_ok == SmsSafety.NO for phone in owners):
+        _tell_person(session, inbound, "start")
+        return "opted_in not_safe"
     opt_in(session, inbound.phone_number_id, OptOutKind.START, inbound_message_id=inbound.id)
-    for phone in owners_of(session, inbound.phone_number_id):
-        give_back_by_start(session, phone)
+    for phone in owners:
+        if phone.sms_ok != SmsSafety.NO:
+            give_back_by_start(session, phone)
     if not answered:
         answer(session, inbound, "start_confirm", composer="keyword_reply")
     return "opted_in"
@@ -134,6 +141,11 @@ def _start(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -
 def _help(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
     if not answered:
         answer(session, inbound, "help", composer="keyword_reply")
+    _tell_person(session, inbound, "help")
+    return "help_sent"
+
+
+def _tell_person(session: ScopedSession, inbound: InboundMessage, keyword: str) -> None:
     if inbound.clinic_id is not None and inbound.patient_id is not None:
         make_to_do(
             session,
@@ -143,12 +155,11 @@ def _help(session: ScopedSession, inbound: InboundMessage, *, answered: bool) ->
                 reason=ToDoReason.PATIENT_WROTE,
                 subject_kind="inbound_message",
                 subject_id=inbound.id,
-                dedupe_key=f"help:{inbound.id}",
+                dedupe_key=f"{keyword}:{inbound.id}",
                 due_at=clock.now() + CALL_WITHIN,
                 note=inbound.body,
             ),
         )
-    return "help_sent"
 
 
 _OBEY = {KeywordKind.STOP: _stop, KeywordKind.START: _start, KeywordKind.HELP: _help}

@@ -8,16 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from referral.messaging.keyword_words import (
-    ACCENTS_OPTIONAL,
-    COURTESY,
-    HELP_WORDS,
-    POSSIBLE_STOP,
-    START_WORDS,
-    STOP_PHRASES,
-    STOP_WORDS,
-)
-from referral.messaging.plain_text import plain, says_any, without_accents, words
+from referral.messaging.lexicon import ACCENTS_OPTIONAL, all_words, table
+from referral.messaging.plain_text import is_unspaced, plain, says_any, unstretched, without_accents, words
+
+#: Only these lift a block by text, in every language: a mistaken START would write to someone who said stop.
+START_WORDS = ("start", "unstop")
 
 
 class KeywordKind(StrEnum):
@@ -59,11 +54,31 @@ def phrases_of(tables: Mapping[str, Iterable[str]]) -> Phrases:
     return Phrases(frozenset(exact), frozenset(without_accents(words(plain(phrase))) for phrase in optional))
 
 
-_STOP, _HELP = phrases_of(STOP_WORDS), phrases_of(HELP_WORDS)
+def blanking(name: str) -> re.Pattern[str]:
+    """A pattern that finds the phrases of one list of all languages in the words of a text, to blank them out."""
+    phrases = {words(plain(phrase)) for phrase in all_words(name)}
+    phrases |= {
+        without_accents(words(plain(phrase))) for root in ACCENTS_OPTIONAL for phrase in table(name).get(root, ())
+    }
+    spaced = sorted(map(re.escape, (one for one in phrases if not is_unspaced(one))), key=len, reverse=True)
+    tied = sorted((r" ?".join(one.replace(" ", "")) for one in phrases if is_unspaced(one)), key=len, reverse=True)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(spaced) or '(?!)'})(?!\S)|{'|'.join(tied) or '(?!)'}")
+
+
+_STOP, _HELP = phrases_of(table("stop")), phrases_of(table("help"))
 _START = phrases_of({"en": START_WORDS})
-_PHRASES, _POSSIBLE = phrases_of(STOP_PHRASES), phrases_of(POSSIBLE_STOP)
-_COURTESY = frozenset(words(plain(word)) for word in COURTESY)
+_PHRASES, _POSSIBLE = phrases_of(table("stop_phrases")), phrases_of(table("possible_stop"))
+_NOT_STOP = blanking("not_stop")
+_COURTESY = frozenset(words(plain(word)) for word in all_words("courtesy"))
+#: Chinese and its like write courtesy without a space: "请停止".
+_COURTESY_TIED = tuple(sorted((word for word in _COURTESY if is_unspaced(word)), key=len, reverse=True))
+#: What ends a clause, in the scripts of the lexicons.
+_CLAUSE_END = re.compile(r"[.,!?;:\n…。，！？；：、،؛؟]+")
+_QUOTES = frozenset('"“”«»„「」『』')
+#: What somebody quotes, such as our own text in a reaction that we do not know, asks for nothing by itself.
+_QUOTATION = re.compile(r"[“„«「『\"].*[”“»」』\"]", re.DOTALL)
 _STRETCHED_STOP = re.compile(r"s+t+o+p+")
+
 
 _TEXTS = r"(?:text|texts|text messages?|messages?|msgs?|sms|mensajes?|textos?)"
 _WRITE = r"(?:text|texting|message|messaging|contact|contacting|sms|write|writing|send|sending)"
@@ -73,13 +88,19 @@ _FILL = r"(?:all |any |more |the |these |those |this |your |my |me |of |with |se
 _STOP_SENTENCES = re.compile(
     rf"\b(?:stop {_FILL}(?:{_TEXTS}|texting|messaging|sending|contacting|bothering|writing|spamming|calling|harassing)"
     rf"|(?:dont|do not|never|quit|cease) (?:ever )?{_WRITE} (?:to )?(?:me|us|my|this|here|any|again|more)"
-    rf"|no more {_TEXTS}|(?:dont|do not) (?:want|wish) {_FILL}{_TEXTS}|cancel {_FILL}{_TEXTS}"
+    rf"|no more {_TEXTS}|no longer (?:want|wish) (?:to receive )?{_FILL}{_TEXTS}"
+    r"|(?:dont|do not|no longer) (?:want|wish) to be (?:texted|contacted|messaged)"
+    r"|(?:please|pls|i said|i told you to|can you|could you|would you|you need to) stop"
+    r"(?: it| this| now| already| please)*$"
+    rf"|(?:dont|do not) (?:want|wish) {_FILL}{_TEXTS}|cancel {_FILL}{_TEXTS}"
     r"|(?:take (?:me|us|my (?:number|phone|name)|this (?:number|phone)) (?:off|out)"
     r"|(?:remove|delete) (?:me|us|my (?:number|phone|name|info)|this (?:number|phone)))"
     r"|opt (?:me )?out|optout|unsubscribe|unsub|revoke (?:my )?consent|leave me alone|lose (?:my|this) number"
     r"|no me (?:mande|manden|mandes|envie|envien|envies|escriba|escriban|escribas|textee|texteen|moleste|molesten)"
-    r"|(?:deje|dejen|deja|dejar|paren|pare) de (?:mandar|enviar|escribir|molestar|textear)(?:me)?"
-    r"|no (?:quiero )?(?:recibir )?mas (?:mensajes|textos)|no quiero (?:recibir )?(?:mensajes|textos)"
+    r"|(?:deje|dejen|dejes|deja|dejar|paren|pare) de (?:mandar|enviar|escribir|molestar|textear|contactar)(?:me|nos)?"
+    r"|(?:por favor|ya|dije que|dije) (?:pare|paren|basta|alto)(?: ya| por favor)*$"
+    r"|no (?:quiero )?(?:recibir )?mas (?:mensajes|textos)|no quiero (?:recibir )?"
+    r"(?:sus |estos |mas )?(?:mensajes|textos)"
     r"|(?:quite|quiten|borre|borren|saque|saquen)(?:me| mi (?:numero|telefono)))\b"
 )
 
@@ -104,9 +125,12 @@ def read_keyword(text: str) -> Keyword | None:
         return None
     spaced = words(plain_text)
     core = without_courtesy(spaced)
-    if _STOP.equal(spaced) or _STOP.equal(core) or _STRETCHED_STOP.fullmatch(core) or _said_twice(core):
+    if _is_stop(spaced) or _is_stop(core) or _STRETCHED_STOP.fullmatch(core) or _said_twice(core):
         return Keyword(KeywordKind.STOP, "stop_keyword")
-    if _asks_to_stop(without_accents(spaced)) or _PHRASES.within(spaced):
+    if _has_stop_clause(plain_text):
+        return Keyword(KeywordKind.STOP, "stop_clause")
+    own = words(_QUOTATION.sub(" ", plain_text)) or spaced
+    if _asks_to_stop(without_accents(own)) or _PHRASES.within(" ".join(_NOT_STOP.sub(" ~ ", own).split())):
         return Keyword(KeywordKind.STOP, "stop_phrase")
     if _START.equal(core):
         return Keyword(KeywordKind.START, "start_keyword")
@@ -121,21 +145,28 @@ def may_mean_stop(spaced_words: str) -> bool:
 
 
 def without_courtesy(spaced_words: str) -> str:
-    """The words without please, thanks and greetings at both ends; all of them if nothing else was said."""
+    """The words without please, thanks and greetings at both ends; nothing if nothing else was said."""
     left = spaced_words.split()
     while left and left[0] in _COURTESY:
         left = left[1:]
     while left and left[-1] in _COURTESY:
         left = left[:-1]
-    return " ".join(left)
+    core = " ".join(left)
+    for word in _COURTESY_TIED:
+        core = core.removeprefix(word).removesuffix(word).strip()
+    return core
 
 
 #: Phones of other makes report a reaction as a text that quotes ours, digits and STOP included.
+_BEFORE, _AFTER = (
+    "|".join(re.escape(plain(phrase)) for phrase in sorted(all_words(name), key=len, reverse=True))
+    for name in ("reactions", "reactions_after")
+)
+_EMOJI = r"[^\w\s\x00-\x7f“”«»„…–—¿¡،؛؟。，！？：「」『』]{1,8}"
+_QUOTED = r"[\"“”«„「『'].*[\"“”»…'」』]"
 _TAPBACK = re.compile(
-    r"(?:liked|loved|disliked|emphasi[sz]ed|questioned|laughed at|reacted \S+ to|removed an? .{1,30} from"
-    r"|(?:no )?le gusto|(?:no )?le gustó|le encanto|le encantó|me gusta|me encanta|se rio de|se rió de|enfatizó|destacó"
-    r"|a aimé|a adoré|gostou de|adorou|понравилось|赞了|讚了|喜歡|喜欢|đã thích|[^\w\s]{1,8} to)"
-    r"\s*(?:an? (?:image|message|attachment|movie)|[\"“”«„'].*[\"“”»…'])[.\s]*",
+    rf"(?:(?:{_BEFORE}|{_EMOJI}(?: \w{{1,6}})?|reacted \S+ to|removed an? .{{1,30}} from)\s*:?\s*"
+    rf"(?:an? (?:image|message|attachment|movie)|{_QUOTED}(?:\s*(?:{_AFTER}))?)|{_QUOTED}\s*(?:{_AFTER}))[.\s]*",
     re.DOTALL,
 )
 
@@ -144,7 +175,22 @@ def is_tapback(plain_text: str) -> bool:
     """Whether a plain text is a reaction that only quotes our message ("Liked “…”"), without a word of its own."""
     if not _TAPBACK.fullmatch(plain_text):
         return False
-    return sum(plain_text.count(quote) for quote in '"“”«»„') <= 2 or plain_text.endswith(("”", "»"))
+    return sum(plain_text.count(quote) for quote in _QUOTES) <= 2 or plain_text.endswith(("”", "»", "」"))
+
+
+def _is_stop(spaced_words: str) -> bool:
+    return _STOP.equal(spaced_words) or _STOP.equal(unstretched(spaced_words))
+
+
+def _has_stop_clause(plain_text: str) -> bool:
+    """Whether the text begins or ends with a stop word as a clause of its own: "Stop. I do not know you".
+
+    Not where something is quoted, nor after a digit ("3, cancel" may be an answer).
+    """
+    clauses = [clause for clause in map(words, _CLAUSE_END.split(plain_text)) if clause]
+    if len(clauses) < 2 or _QUOTES.intersection(plain_text) or clauses[0][0].isdigit():
+        return False
+    return any(_is_stop(clause) or _is_stop(without_courtesy(clause)) for clause in (clauses[0], clauses[-1]))
 
 
 def _said_twice(core: str) -> bool:

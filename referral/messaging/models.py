@@ -42,7 +42,7 @@ class InboundMessage(Identified, SealedRow, ClinicOwned, Base):
     body_sealed: Mapped[bytes | None]
     media_count: Mapped[int] = mapped_column(default=0)
     source: Mapped[str]
-    #: How it was read (Reading.kind, value, rule), and what it changed.
+    #: How it was read (Reading.kind, value, rule with the reader's version), and what it changed.
     reading_kind: Mapped[str | None]
     reading_value: Mapped[str | None]
     reading_rule: Mapped[str | None]

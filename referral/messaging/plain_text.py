@@ -17,17 +17,20 @@ _VIETNAMESE = frozenset("đăơư\u031b\u0309\u0323")
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ`´＇"), "'")
 _INVISIBLE = dict.fromkeys((0x20E3, 0xFE0E, 0xFE0F, 0x00AD, 0x034F, 0x3164, 0x115F, 0x1160))
 
-#: Arabic letters that keyboards exchange: alef with and without hamza, yeh, kaf. Vowel signs and stretching marks go.
-_ARABIC = {ord(letter): "ا" for letter in "أإآٱ"} | {ord("ى"): "ی", ord("ي"): "ی", ord("ك"): "ک", 0x0640: None}
-_ARABIC |= dict.fromkeys(range(0x064B, 0x0653))
+#: Letters that keyboards and hurried writers exchange. Arabic: alef with and without hamza, yeh, kaf, teh marbuta;
+#: vowel signs and stretching marks go. Russian: yo.
+_EXCHANGED = {ord(letter): "ا" for letter in "أإآٱ"} | {ord("ى"): "ی", ord("ي"): "ی", ord("ك"): "ک", 0x0640: None}
+_EXCHANGED |= {ord("ة"): "ه", ord("ё"): "е"} | dict.fromkeys(range(0x064B, 0x0656))
 
 _SINGLE_LETTERS = re.compile(r"(?:[^\W\d_] ){2,}[^\W\d_]")
+_UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7a3\u1780-\u17ff]")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
 def plain(text: str) -> str:
     """The text in one spelling: NFKC, invisible characters gone, digits of every script as 0-9, casefolded, trimmed."""
     seen = "".join(_kept(letter) for letter in unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)))
-    folded = unicodedata.normalize("NFKC", seen.translate(_INVISIBLE).casefold()).translate(_ARABIC)
+    folded = unicodedata.normalize("NFKC", seen.translate(_INVISIBLE).casefold()).translate(_EXCHANGED)
     return "".join(_digit(letter) for letter in folded).strip()
 
 
@@ -36,6 +39,11 @@ def words(plain_text: str) -> str:
     letters = (letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in plain_text.replace("'", ""))
     joined = " ".join("".join(letters).split())
     return joined.replace(" ", "") if _SINGLE_LETTERS.fullmatch(joined) else joined
+
+
+def unstretched(spaced_words: str) -> str:
+    """The words with letters that stand three times or more written once: "nooo" gives "no"."""
+    return _STRETCHED.sub(r"\1", spaced_words)
 
 
 def without_accents(spaced_words: str) -> str:
@@ -60,10 +68,7 @@ def says_any(phrases: Iterable[str], spaced_words: str) -> bool:
 
 def is_unspaced(phrase: str) -> bool:
     """Whether a phrase is in a script without spaces between words, or with endings tied on (Han, Hangul, Khmer)."""
-    return any(
-        "\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3" or "\u1780" <= letter <= "\u17ff"
-        for letter in phrase
-    )
+    return _UNSPACED.search(phrase) is not None
 
 
 def language_root(language: str) -> str:

@@ -2,17 +2,15 @@
 
 import pytest
 
-from referral.followups.crisis_words import CRISIS_PHRASES
 from referral.followups.replies import Reading, ReplyKind, keyword_of, read_reply
-from referral.followups.reply_words import WRONG_NUMBER
-from referral.messaging.keyword_words import HELP_WORDS, STOP_PHRASES, STOP_WORDS
 from referral.messaging.keywords import KeywordKind
+from referral.messaging.lexicon import all_words, table
 
 QUESTION = ("1", "2", "3", "9")
 LANGUAGES = ("en", "es", "zh-Hans", "vi", "ko", "ar", "ht", "ru", "pl", "tl", "")
 
 
-@pytest.mark.parametrize("word", [(lang, word) for lang, table in STOP_WORDS.items() for word in table])
+@pytest.mark.parametrize("word", [(lang, word) for lang, listed in table("stop").items() for word in listed])
 def test_stop_in_any_language_is_a_stop_whatever_the_setting(word: tuple[str, str]) -> None:
     readings = {read_reply(word[1], QUESTION, language).kind for language in LANGUAGES}
 
@@ -20,7 +18,7 @@ def test_stop_in_any_language_is_a_stop_whatever_the_setting(word: tuple[str, st
     assert keyword_of(f" {word[1].upper()}! ") is KeywordKind.STOP
 
 
-@pytest.mark.parametrize("phrase", [phrase for table in STOP_PHRASES.values() for phrase in table])
+@pytest.mark.parametrize("phrase", all_words("stop_phrases"))
 def test_a_stop_phrase_in_a_sentence_is_a_stop(phrase: str) -> None:
     assert keyword_of(f"{phrase}.") is KeywordKind.STOP
 
@@ -97,7 +95,7 @@ def test_a_reaction_that_quotes_us_is_no_answer_and_no_stop(text: str) -> None:
     assert keyword_of(text) is None
 
 
-@pytest.mark.parametrize("word", [word for table in HELP_WORDS.values() for word in table])
+@pytest.mark.parametrize("word", all_words("help"))
 def test_help_in_any_language_is_help(word: str) -> None:
     assert read_reply(f"{word}?", QUESTION, "es").kind is ReplyKind.HELP
     assert keyword_of(word) is KeywordKind.HELP
@@ -117,7 +115,7 @@ def test_nothing_but_start_lifts_a_block(text: str) -> None:
     assert keyword_of(text) is None
 
 
-@pytest.mark.parametrize("phrase", [phrase for table in CRISIS_PHRASES.values() for phrase in table])
+@pytest.mark.parametrize("phrase", all_words("crisis"))
 def test_danger_is_heard_in_every_language_and_before_the_digit(phrase: str) -> None:
     assert read_reply(f"1 {phrase}.", QUESTION, "en").kind is ReplyKind.CRISIS
 
@@ -148,7 +146,7 @@ def test_one_meaning_never_hides_a_danger(text: str, kind: ReplyKind, also: tupl
     assert (reading.kind, reading.also) == (kind, also)
 
 
-@pytest.mark.parametrize("phrase", [phrase for table in WRONG_NUMBER.values() for phrase in table])
+@pytest.mark.parametrize("phrase", all_words("wrong_number"))
 def test_a_wrong_number_is_heard_in_every_language(phrase: str) -> None:
     assert read_reply(phrase, QUESTION, "en").kind is ReplyKind.WRONG_NUMBER
 
