@@ -115,7 +115,7 @@ ASKS_FOR_A_WORD = re.compile(
     rf"(?:{_ENGLISH_ANSWERS}|end|quit|cancel|sí|si|ayuda)\b"
     rf"|(?:回复|答复|发送?|写)[“\"' ]*(?:是|否|有|没有|好|不|帮助|{_ENGLISH_ANSWERS})"
     rf"|\b(?:nhắn|trả lời|gửi|soạn)(?: tin)? [“\"']?(?:có|không|rồi|chưa|trợ giúp|giúp|{_ENGLISH_ANSWERS})\b"
-    rf"|(?:الرد|ارسل|ارسلوا|اکتب|اکتبوا|اجب|اجیبوا)(?: ب| بکلمة)? ?[«\"']?(?:نعم|لا|مساعدة|{_ENGLISH_ANSWERS})\b"
+    rf"|(?:الرد|ارسل|ارسلوا|اکتب|اکتبوا|اجب|اجیبوا)(?: ب| بکلمه)? ?[«\"']?(?:نعم|لا|مساعده|{_ENGLISH_ANSWERS})\b"
     rf"|\b(?:reponn|voye|ekri)(?: ak)? [\"']?(?:wi|non|èd|{_ENGLISH_ANSWERS})\b"
     rf"|\b(?:ответьте|отправьте|напишите|пришлите):? [«\"']?(?:да|нет|помощь|{_ENGLISH_ANSWERS})\b"
     rf"|(?:\b(?:네|예|아니요|아니오|도움|{_ENGLISH_ANSWERS}))[”\"']?(?:이?라고|으?로)? ?(?:답|회신|보내|입력)"
