@@ -29,10 +29,10 @@ from referral.prescriptions.actions import (
     Signer,
     sign_prescription,
 )
-from referral.prescriptions.reaching import reachable
+from referral.prescriptions.reaching import reachable, reachable_today
 from referral.referrals.matching import OFFERED, best_services, modes_for, wishes_of
 from referral.referrals.models import Referral
-from referral.referrals.states import Mode
+from referral.referrals.states import Mode, Urgency
 from referral.screening.actions import Filling, VoicedNeed, confirm_need, record_screening, voice_need
 from referral.screening.instruments import needs_check
 from referral.screening.queries import live_need
@@ -120,14 +120,15 @@ class Visits:
             patient = session.get_one(Patient, role.patient_id)
             need_id = _confirmed(session, patient, chosen.need, clinician)
             sent = plot.mode is Mode.SENT
+            service, urgency = self._reached_in_time(session, patient, plot, chosen)
             line = OrderLine(
                 need_id=need_id,
-                service_id=chosen.service.service_id,
+                service_id=service.service_id,
                 mode=plot.mode,
                 fields=SHARED if sent else (),
-                consent=_consent(role.patient, chosen.service.organization_name) if sent else None,
+                consent=_consent(role.patient, service.organization_name) if sent else None,
             )
-            order = PrescriptionOrder(patient.id, new_id(), (line,), plot.urgency)
+            order = PrescriptionOrder(patient.id, new_id(), (line,), urgency)
             prescription = sign_prescription(session, order, by=Signer(clinician.person_id, clinician.name))
             signed = select(Referral.id).where(Referral.prescription_id == prescription.id)
             return session.scalars(signed.order_by(Referral.id)).one()
@@ -193,6 +194,17 @@ class Visits:
         now = clock.now()
         hits = best_services(session, need, wishes_of(patient, now.date()), now=now, limit=LOOKED_AT)
         return [hit for hit in hits if hit.confidential is (mode is Mode.PHONE_HAND_OVER)]
+
+    def _reached_in_time(
+        self, session: ScopedSession, patient: Patient, plot: Plot, chosen: Chosen
+    ) -> tuple[ServiceHit, Urgency]:
+        """Return the service and the urgency: today only what can be reached now; where nothing can, soon."""
+        if plot.urgency is not Urgency.TODAY:
+            return chosen.service, plot.urgency
+        found = self._usable(session, self._best(session, patient, chosen.need, plot.mode), plot.mode)
+        found.sort(key=lambda hit: hit.service_id != chosen.service.service_id)
+        now = next(filter(reachable_today, found), None)
+        return (now, Urgency.TODAY) if now is not None else (chosen.service, Urgency.SOON)
 
     def _usable(self, session: ScopedSession, hits: Sequence[ServiceHit], mode: Mode) -> list[ServiceHit]:
         """Return the first few that allow the mode."""

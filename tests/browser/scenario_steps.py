@@ -26,6 +26,7 @@ def record_mother(story: Story, patient: str) -> None:
     """Her mother holds the phone and may have a say in two needs; one of them the girl keeps to herself."""
     story.go(f"{patient}/proxies")
     story.page.get_by_label("Name", exact=True).fill("Ana Reyes")
+    story.page.locator("#relation").select_option(label="A parent, for a child")
     story.page.get_by_label("Which phone do they hold?").select_option(index=1)
     for need in ("food", "health_care_access"):
         story.page.locator(f"#reach_{need}").select_option(label=EVERYTHING)
