@@ -8,7 +8,7 @@ demo: $(VENV)/installed ## the invented county in your browser
 	@$(BIN)/flask demo --port $(PORT) $(if $(RESET),--reset) $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
 test: $(VENV)/installed-dev ## the whole suite, on every database and browser found
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder # what the tests of a file share is made once
 
 check: $(VENV)/installed-dev ## style, types, import contracts, templates, catalogs
 	$(BIN)/ruff check .

@@ -25,6 +25,7 @@ from referral.navigation.attempts import NewAttempt
 from referral.navigation.plans import NewPlan, moment_of
 from referral.navigation.states import ContactChannel, PlannedChannel
 from referral.referrals import words as referral_words
+from referral.referrals.sent_again import sending_of
 from referral.referrals.states import Outcome, Side, TestimonyChannel
 from referral.referrals.testimonies import GivenTestimony
 from referral.screening.states import NeedStatus
@@ -202,6 +203,7 @@ class ToldForm(Form):
             interpreter=self.interpreter.data,
             language=self.language.data or None,
             note=self.note.data,
+            sending=sending_of(self, "told"),
         )
 
     def said_of_need(self) -> NeedStatus | None:

@@ -25,6 +25,7 @@ from referral.navigation.showing import one_to_do, show_to_do
 from referral.navigation.states import ToDoView
 from referral.navigation.watching import is_unwatched
 from referral.patients.moving import offers_to
+from referral.referrals.sent_again import made_before
 from referral.todos.actions import mark_done
 from referral.todos.models import ToDo
 
@@ -113,18 +114,19 @@ def record_told(to_do: ToDo) -> ResponseReturnValue:
         raise NotFound
     if not form.validate():
         return show_to_do(to_do, told=form), 422
+    given = form.given(taken_by=current_person().person_id)
+    if made_before(session, referral, given.sending) is not None:
+        return _told(to_do)
     if form.referral_version.data != str(referral.version):
         form.form_errors.append(_("The referral has moved on since the page was opened. Look above, then send again."))
         form.referral_version.data = str(referral.version)
         return show_to_do(to_do, told=form), 409
-    given = form.given(taken_by=current_person().person_id)
     try:
         record_words_of_patient(session, referral, given, need_status=form.said_of_need())
     except InvalidInput as error:
         form.blame(error)
         return show_to_do(to_do, told=form), 422
-    flash(_("What the patient said is written down. The to-do stays open until you finish it."), "success")
-    return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
+    return _told(to_do)
 
 
 @blueprint.post("/<uuid:to_do_id>/lost")
@@ -149,6 +151,11 @@ def take(to_do: ToDo) -> ResponseReturnValue:
         return show_to_do(to_do), 422
     take_over(request_session(), to_do, by=current_person().person_id, version=form.seen_version())
     flash(_("This to-do is yours now."), "success")
+    return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
+
+
+def _told(to_do: ToDo) -> ResponseReturnValue:
+    flash(_("What the patient said is written down. The to-do stays open until you finish it."), "success")
     return redirect(url_for("navigation.show", to_do_id=to_do.id), 303)
 
 

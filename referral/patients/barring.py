@@ -52,6 +52,12 @@ def barred_people(session: ScopedSession, patient_id: UUID) -> frozenset[UUID]:
     return frozenset(person_id for person_id in session.scalars(found) if person_id is not None)
 
 
+def barred_before(session: ScopedSession, patient_id: UUID, *, why: str | None, by: UUID) -> frozenset[UUID]:
+    """Return the ids of people whom `by` barred for the patient in these words: the form may be sent again."""
+    found = select(PatientBar).where(*_in_force(session, patient_id), PatientBar.barred_by == by)
+    return frozenset(bar.person_id for bar in session.scalars(found) if bar.person_id is not None and bar.why == why)
+
+
 def barred_organizations(session: ScopedSession, patient_id: UUID) -> frozenset[UUID]:
     """Return the ids (of the directory) of organizations that the patient barred, on any of their records."""
     found = select(PatientBar.organization_id).where(

@@ -215,11 +215,12 @@ def take_over(session: ScopedSession, found: Arrival, *, clinic_id: UUID, by: UU
 
 
 def decline(session: ScopedSession, found: Arrival, *, clinic_id: UUID, by: UUID) -> None:
-    """Turn an offer down; the patient stays where they are. Raises Conflict when it is over. Flushes."""
+    """Turn an offer down, once; the patient stays where they are. Raises Conflict when it is over. Flushes."""
     with session.widened(ACROSS):
         which = select(PatientMove).where(PatientMove.id == found.move_id, PatientMove.to_clinic_id == clinic_id)
         move = session.scalars(which.with_for_update(of=PatientMove).execution_options(populate_existing=True)).one()
-        _end(session, move, MoveState.DECLINED, by=by)
+        if (move.state, move.ended_by) != (MoveState.DECLINED, by):
+            _end(session, move, MoveState.DECLINED, by=by)
 
 
 def moves_of(session: ScopedSession, patient_id: UUID) -> list[MoveRow]:

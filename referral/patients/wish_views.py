@@ -16,7 +16,7 @@ from referral.kit.phone import show_phone
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
-from referral.patients.barring import bar_organization, bar_person, barred_people, bars_of, lift_bar
+from referral.patients.barring import bar_organization, bar_person, barred_before, barred_people, bars_of, lift_bar
 from referral.patients.consent_words import WORDS_VERSION
 from referral.patients.consents import ConsentTaken
 from referral.patients.forms import consent_taken
@@ -171,7 +171,8 @@ def bars(patient: Patient) -> ResponseReturnValue:
 def bar_somebody(patient: Patient) -> ResponseReturnValue:
     """Bar a person of the clinic: from the next click they see nothing of the patient."""
     form, session, signed = BarPersonForm(), request_session(), current_person()
-    form.person.choices = _people(session, patient)
+    again = barred_before(session, patient.id, why=form.person_why.data, by=signed.person_id)
+    form.person.choices = _people(session, patient, again=again)
     if not form.validate():
         return _bars_page(patient, form, BarOrganizationForm(formdata=None)), 422
     bar_person(session, patient, UUID(form.person.data), why=form.person_why.data, by=signed.person_id)
@@ -215,9 +216,12 @@ def lift(found: BarOfPatient) -> Response:
     return redirect(url_for(".bars", patient_id=found.patient.id), 303)
 
 
-def _people(session: ScopedSession, patient: Patient) -> list[tuple[str, str]]:
-    """Return the clinic's people whom the patient has not barred, each once, by name; nobody is chosen beforehand."""
-    barred = barred_people(session, patient.id)
+def _people(session: ScopedSession, patient: Patient, *, again: frozenset[UUID] = frozenset()) -> list[tuple[str, str]]:
+    """Return the clinic's people whom the patient has not barred, each once, by name; nobody is chosen beforehand.
+
+    `again`: barred people who may be chosen all the same.
+    """
+    barred = barred_people(session, patient.id) - again
     found = {str(each.person_id): each.name for each in people_of(session, patient.clinic_id)}
     return [("", _("Choose somebody")), *((key, name) for key, name in found.items() if UUID(key) not in barred)]
 

@@ -142,20 +142,18 @@ def check_line(
     return need, hit
 
 
-def undo_prescription(session: ScopedSession, prescription: Prescription, *, by: Signer) -> int:
-    """Take back every referral that has not left yet; return how many. Raises Conflict when all have left. Flushes."""
+def undo_prescription(session: ScopedSession, prescription: Prescription, *, by: Signer) -> None:
+    """Take back every referral that has not left yet; once all are, it stays so. Raises Conflict otherwise. Flushes."""
     actor = Actor(ActorKind.MEMBERSHIP, by.person_id, by.name)
-    held = [
-        referral
-        for referral in referrals_of_prescription(session, prescription.id)
-        if referral.state == ReferralState.HELD
-    ]
-    if not held:
+    referrals = referrals_of_prescription(session, prescription.id)
+    for referral in referrals:  # whoever presses at this very moment has done it first
+        session.refresh(referral, with_for_update=True)
+    held = [each for each in referrals if each.state == ReferralState.HELD]
+    if not held and any(each.state != ReferralState.DRAFT for each in referrals):
         raise Conflict(_l("It is too late to undo: it has left. Open the referral and cancel or recall it instead."))
     for referral in held:
         drop_call(session, referral, by=by.person_id)
         move(session, referral, ReferralEvent.UNDO, actor)
-    return len(held)
 
 
 def snapshot_for(

@@ -64,7 +64,13 @@ def place_hold(session: ScopedSession, patient_id: UUID, *, reason: str, by: UUI
 
 
 def confirm_hold(session: ScopedSession, hold: LegalHold, *, by: UUID) -> None:
-    """Make a provisional hold a confirmed one. Raises Conflict when the same person does, or it is done. Flushes."""
+    """Make a provisional hold a confirmed one; confirmed by them already, it stays so. Flushes.
+
+    Raises Conflict when whoever placed it does, or somebody else has confirmed it.
+    """
+    session.refresh(hold, with_for_update=True)
+    if hold.confirmed_by == by and hold.lifted_at is None:
+        return
     if hold.confirmed_by is not None or hold.lifted_at is not None:
         raise Conflict(_NOT_ASKED)
     if by == hold.placed_by:
@@ -75,7 +81,13 @@ def confirm_hold(session: ScopedSession, hold: LegalHold, *, by: UUID) -> None:
 
 
 def ask_to_lift(session: ScopedSession, hold: LegalHold, *, reason: str, by: UUID) -> None:
-    """Ask for the end of a hold; it stands until another person lifts it. Raises Conflict. Flushes."""
+    """Ask for the end of a hold; it stands until another person lifts it. Asked in these words already, it stays so.
+
+    Raises Conflict. Flushes.
+    """
+    session.refresh(hold, with_for_update=True)
+    if (hold.lift_asked_by, hold.lift_reason, hold.lifted_at) == (by, reason, None):
+        return
     if hold.lift_asked_by is not None or hold.lifted_at is not None:
         raise Conflict(_NOT_ASKED)
     hold.lift_asked_by, hold.lift_asked_at = by, clock.now()

@@ -19,7 +19,7 @@ from resources_directory.db import new_id
 _RANDOM = (1 << 62) - 1
 
 #: What a page fills in by itself: it may differ when the same is sent again.
-_NOT_TYPED = frozenset({"csrf_token", "version"})
+_NOT_TYPED = frozenset({"csrf_token", "version", "referral_version"})
 
 Made = ReferralMove | Testimony | LateAnswer
 _KINDS: tuple[type[Made], ...] = (ReferralMove, Testimony, LateAnswer)

@@ -129,6 +129,12 @@ def drop_need(session: ScopedSession, need: Need, *, by: UUID | None) -> Need:
     return need
 
 
+def is_written_down(need: Need, wants_help: WantsHelp | None, *, by: UUID) -> bool:
+    """Return True if `by` wrote down what stands of the need, and it is this. `wants_help`: None for no need."""
+    said = (NeedStatus.GONE, WantsHelp.NO) if wants_help is None else (NeedStatus.OPEN, wants_help)
+    return need.confirmed_by == by and (need.status, need.wants_help) == said
+
+
 def _refuse_unsafe_answers(filling: Filling) -> None:
     if _alone(filling):
         return

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from referral.accounts.principal import current_person
 from referral.kit.errors import Conflict
@@ -15,7 +16,7 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.models import Patient
 from referral.patients.queries import display_name, patient_by_id
-from referral.screening.actions import VoicedNeed, confirm_need, drop_need, voice_need
+from referral.screening.actions import VoicedNeed, confirm_need, drop_need, is_written_down, voice_need
 from referral.screening.asking import (
     Way,
     form_of,
@@ -201,20 +202,28 @@ def confirm(found: NeedOfPatient) -> ResponseReturnValue:
 
     `?screening=`: the result page that the person came from and goes back to.
     """
-    form, session, need = ConfirmForm(), request_session(), found.need
+    form, session, need, by = ConfirmForm(), request_session(), found.need, current_person().person_id
     if not form.validate():
         return _confirm_page(form, found), 422
+    wants_help = None if form.says.data == NOT_A_NEED else WantsHelp(form.says.data)
+    session.refresh(need, with_for_update=True)  # the same form may be sent at this very moment
     if form.version.data != need.version:
+        if is_written_down(need, wants_help, by=by):
+            return _confirmed(session, need)
         form.version.raw_data = [str(need.version)]
         return _confirm_page(form, found, changed=True), 409
     try:
-        if form.says.data == NOT_A_NEED:
-            drop_need(session, need, by=current_person().person_id)
+        if wants_help is None:
+            drop_need(session, need, by=by)
         else:
-            confirm_need(session, need, WantsHelp(form.says.data), by=current_person().person_id)
+            confirm_need(session, need, wants_help, by=by)
     except Conflict as error:
         form.form_errors.append(error.message)
         return _confirm_page(form, found), 409
+    return _confirmed(session, need)
+
+
+def _confirmed(session: ScopedSession, need: Need) -> Response:
     flash(_("What the patient says is written down."), "success")
     screening_id = request.args.get("screening", type=UUID)
     if screening_id is not None and screening_by_id(session, need.patient_id, screening_id) is not None:

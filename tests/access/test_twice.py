@@ -94,13 +94,6 @@ ANSWERED_ANEW: dict[str, str] = {
     ),
     "calling.do_now": "the call may be made meanwhile: it leads to what is to do next",
     "own_factors.begin_app": "one that was begun before is dropped, and the newest is shown",
-    **dict.fromkeys(
-        (
-            *("holds.ask_to_lift", "holds.confirm", "navigation.record_told", "patient_moves.turn_down"),
-            *("patient_wishes.bar_somebody", "prescriptions.undo", "screening.confirm"),
-        ),
-        "they do not know their own form again, and answer as to somebody who came too late: nothing is done twice",
-    ),
 }
 
 

@@ -20,9 +20,6 @@ from referral.kit.installation import beat
 from referral.tables import metadata
 from resources_directory.db import engine_for
 
-#: What is made once for these tests takes long: one process makes it.
-pytestmark = pytest.mark.xdist_group("demo process")
-
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Seconds for a demo that makes its database first, on a slow machine that does other things too.

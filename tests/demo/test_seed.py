@@ -28,9 +28,6 @@ from resources_directory.models.service import Service
 from tests.databases import PostgresServer
 from tests.demo.conftest import demo_app, url_of_own_database
 
-#: What is made once for these tests takes long: one process makes it.
-pytestmark = pytest.mark.xdist_group("demo seed")
-
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def county(

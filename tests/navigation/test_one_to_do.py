@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -186,6 +187,20 @@ def test_a_patients_no_closes_nothing(session: ScopedSession, desk: Desk, browse
     session.expire_all()
     assert session.get_one(Referral, desk.referral.id).state == ReferralState.ACCEPTED
     assert session.scalars(select(Need)).one().status == "open"
+
+
+@pytest.mark.parametrize("outcome", ["received", "not_received"])
+def test_what_the_patient_says_sent_again_is_one_testimony_answered_as_the_first_time(
+    session: ScopedSession, desk: Desk, browser: FlaskClient, outcome: str
+) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    same = TOLD | {"told-outcome": outcome, "told-referral_version": "1", "told-form_id": str(uuid4())}
+
+    answers = [browser.post(f"/to-dos/{to_do.id}/told", data=same) for _press in range(2)]
+
+    assert [(each.status_code, each.location) for each in answers] == [(303, f"/to-dos/{to_do.id}")] * 2
+    session.scalars(select(Testimony)).one()
 
 
 def test_a_referral_that_moved_on_is_looked_at_first(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:

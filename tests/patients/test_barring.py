@@ -110,6 +110,18 @@ def test_a_barred_person_finds_the_patient_in_no_list_and_no_search(case: Case) 
     assert all("Molina" not in page.text for page in pages)
 
 
+def test_a_bar_sent_again_is_answered_as_the_first_time_and_is_one(case: Case) -> None:
+    nurse, address = case.browser_of(case.nurse), f"/patients/{case.rosa.id}/bars"
+    same = {"person": str(case.carla.id), "person_why": "An aunt."}
+
+    answers = [nurse.post(f"{address}/person", data=sent) for sent in (same, same, same | {"person_why": "A cousin."})]
+
+    assert [each.status_code for each in answers] == [303, 303, 422]
+    assert [each.location for each in answers[:2]] == [address, address]
+    assert "A cousin." in answers[2].text
+    assert case.session.scalars(select(PatientBar)).one().why == "An aunt."
+
+
 def test_everybody_else_sees_the_patient_as_before(case: Case) -> None:
     case.bar()
 

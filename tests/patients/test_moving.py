@@ -234,6 +234,19 @@ def test_an_offer_turned_down_leaves_the_patient_where_they_are(move: Move) -> N
     assert move.session.scalars(select(Patient.clinic_id)).all() == [move.old.id]
 
 
+def test_an_offer_turned_down_twice_is_answered_as_the_first_time_and_others_are_told_that_it_is_over(
+    move: Move,
+) -> None:
+    colleague = move.town.person(move.new, Role.CLINICIAN)
+    address = f"/patients/arriving/{move.offer()}/decline"
+    browser, other = move.browser_of(move.doctor), move.browser_of(colleague)
+
+    answers = [each.post(address) for each in (browser, browser, other)]
+
+    assert [each.status_code for each in answers] == [303, 303, 409]
+    assert answers[1].location == answers[0].location
+
+
 def test_one_patient_is_offered_to_one_clinic_at_a_time(move: Move) -> None:
     move.offer()
 

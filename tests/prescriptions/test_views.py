@@ -132,6 +132,15 @@ def test_undo_on_the_page(offered: Place, nurse: FlaskClient):
     assert offered.town.session.scalars(select(Referral.state)).one() == "draft"
 
 
+def test_undo_sent_again_is_answered_as_the_first_time(offered: Place, nurse: FlaskClient):
+    shown = nurse.post(url(offered), data=form(offered)).location
+
+    answers = [nurse.post(f"{shown}/undo") for _press in range(2)]
+
+    assert [(each.status_code, each.location) for each in answers] == [(303, shown)] * 2
+    assert "The signature was taken back" in nurse.get(shown).text
+
+
 def test_another_clinic_prescribes_nothing_here(offered: Place, client: FlaskClient):
     stranger = offered.town.person(offered.town.clinic(), Role.CLINICIAN)
     offered.town.commit()

@@ -2,10 +2,11 @@
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from referral.accounts.models import LoginSession, Person
 from referral.accounts.roles import Role
+from referral.audit.models import AuditEvent, AuditKind
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.patients.actions import PatientFacts, register_patient
@@ -146,6 +147,23 @@ def test_a_hold_goes_its_way_by_the_pages(
     assert other.post(f"{hold}/ask-to-lift", data={"words": "It is over."}).status_code == 303
     assert one.post(f"{hold}/lift").status_code == 303
     assert "No record is on hold." in one.get("/records/").text
+
+
+def test_a_step_of_a_hold_sent_again_is_answered_as_the_first_time(
+    place: Place, officer: Person, administrator: Person, browser_of: Browser, session: ScopedSession
+) -> None:
+    place_hold(session, place.patient.id, reason="A court asks.", by=officer.id)
+    browser, hold = browser_of(administrator), f"{record_of(place)}/hold"
+
+    answers = [
+        browser.post(f"{hold}/{step}", data={"words": words})
+        for step, words in [("confirm", "")] * 2 + [("ask-to-lift", "It is over.")] * 2
+    ]
+
+    assert {(each.status_code, each.location) for each in answers} == {(303, record_of(place))}
+    assert browser.post(f"{hold}/ask-to-lift", data={"words": "Another reason."}).status_code == 409
+    held = AuditEvent.kind == AuditKind.HELD
+    assert session.scalar(select(func.count()).select_from(AuditEvent).where(held)) == 2  # placed, and confirmed once
 
 
 @pytest.mark.parametrize("step", ["export", "erase", "hold"])

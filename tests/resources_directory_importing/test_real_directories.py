@@ -7,9 +7,6 @@ import pytest
 from resources_directory.importing.report import DefectCode, Done, ImportReport
 from tests.resources_directory_importing.conftest import ImportTwice
 
-#: What is made once for these tests takes long: one process makes it.
-pytestmark = pytest.mark.xdist_group("real directories")
-
 MIAMI, WASHINGTON = "miami211_hsds1", "dc_orservices_2022_hsds2"
 C = DefectCode
 

@@ -144,6 +144,20 @@ def test_a_need_is_confirmed_with_the_patient(
     assert need.confirmed_by is not None
 
 
+@pytest.mark.parametrize("says", ["yes", "not_a_need"])
+def test_a_need_confirmed_by_the_same_form_again_is_answered_as_the_first_time(
+    browser: FlaskClient, town: Town, rosa: Patient, says: str
+) -> None:
+    need = town.need(rosa, "food", status=NeedStatus.UNCONFIRMED)
+    town.commit()
+    opened_at = need.version
+
+    answers = [confirm(browser, need, says, opened_at) for _press in range(2)]
+
+    assert [status for status, _page in answers] == [303, 303]
+    assert answers[1] == answers[0]
+
+
 def test_two_people_who_confirm_one_need_both_see_what_the_other_said(
     browser: FlaskClient, session: ScopedSession, town: Town, rosa: Patient
 ) -> None:
