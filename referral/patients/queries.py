@@ -119,8 +119,7 @@ def find_patients(
     merged is not shown: what fits it finds the one that is kept.
     """
     vault = vault_of(session)
-    fitting = select(func.coalesce(Patient.merged_into_id, Patient.id))
-    fitting = fitting.where(Patient.clinic_id == clinic_id, Patient.erased_at.is_(None))
+    fitting = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(Patient.erased_at.is_(None))
     for word in name_words(search.words):
         tokens = [vault.index("name", word, clinic_id)]
         if len(word) == PREFIX_LETTERS:

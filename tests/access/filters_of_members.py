@@ -33,6 +33,13 @@ def _people(world: World, session: ScopedSession) -> Finding:
         yield "usual_membership gives another person's membership"
 
 
+def _owners(world: World, session: ScopedSession) -> Finding:
+    found, tenants = queries.may_own_to_dos(session, world.own.clinic_id), (world.own, world.foreign)
+    mine, theirs = (tenant.people[Role.NAVIGATOR] for tenant in tenants)
+    if mine not in found or theirs in found:
+        yield "may_own_to_dos gives people of another member"
+
+
 def _members(world: World, session: ScopedSession) -> Finding:
     """Somebody who works at both clinics."""
     me, mine = world.own.people["colleague"], world.own.memberships["colleague"]
@@ -101,4 +108,4 @@ def _pages(world: World, session: ScopedSession) -> Finding:
 
 
 #: Each is asked with rows of its own, of which nothing stays written.
-CHECKS = (_enrolled, _people, _members, _invitations, _providers, _emergencies, _pages)
+CHECKS = (_enrolled, _people, _owners, _members, _invitations, _providers, _emergencies, _pages)

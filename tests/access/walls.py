@@ -60,8 +60,8 @@ def scope_faults(world: World) -> Finding:
 
 def _other_patients(world: World) -> Finding:
     """Name each table of which the scope of one patient sees or changes rows of another at the same clinic."""
-    mine, member = world.own.rows["patient", ""], ScopeKind.LINK
-    scope = Scope(member, "one patient", clinic_ids=frozenset({world.own.clinic_id}), patient_id=mine)
+    mine, clinic = world.own.rows["patient", "second"], frozenset({world.own.clinic_id})
+    scope = Scope(ScopeKind.LINK, "one patient", clinic_ids=clinic, patient_id=mine)
     for cls in (each for each in owned_classes() if "patient_id" in each.__table__.c):
         theirs = cls.patient_id != mine, cls.clinic_id == world.own.clinic_id
         with world.database.reading(scope) as session:
