@@ -24,6 +24,7 @@ def walk_the_loop(page: Page, address: str, zip_code: str) -> Walk:
     for _ in range(3):
         walk.move_clock("Three days")
     walk.move_clock("Three days")
+    walk.wait_for_text("obtuvo")  # the worker asks a moment later
     walk.reply("1")
     return walk
 

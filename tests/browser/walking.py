@@ -7,6 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.looking import Watcher
 
+#: The worker does its rounds beside the browser; on a busy machine it may take so many seconds.
+LONGEST_WAIT_S = 30
+
 
 @dataclass
 class Walk:
@@ -153,6 +156,14 @@ class Walk:
         self.follow("Rosa Molina")
         self.look("phone")
         self.page.locator("main").get_by_role("button", name=re.compile(rf"^{digit}\b")).first.click()
+
+    def wait_for_text(self, words: str) -> None:
+        """Wait until the newest text on the patient's phone says this."""
+        for _try in range(LONGEST_WAIT_S):
+            if words in self.newest_text():
+                return
+            self.page.wait_for_timeout(1000)
+        raise AssertionError(f"no text says {words!r}: {self.newest_text()}")
 
     def newest_text(self) -> str:
         """Return the newest text on the patient's phone."""

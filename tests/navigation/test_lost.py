@@ -129,7 +129,7 @@ def test_the_button_pressed_twice_closes_it_once(session: ScopedSession, desk: D
     assert session.scalar(select(func.count()).where(ReferralMove.to_state == ReferralState.NOT_COMPLETED)) == 1
 
 
-@pytest.mark.parametrize("language", ["ht", "none"], ids=["no words that may leave", "reads no language"])
+@pytest.mark.parametrize("language", ["so", "none"], ids=["no words that may leave", "reads no language"])
 def test_texts_that_could_never_leave_are_not_asked_for(session: ScopedSession, desk: Desk, language: str) -> None:
     desk.patient.written_language = language
     call(desk, days_ago=3)
