@@ -36,6 +36,18 @@ class WorkerHeartbeat(Base):
 #: A heartbeat older than this shows a banner.
 STALE_HEARTBEAT = timedelta(seconds=30)
 
+#: Seconds by which the demo's clock runs ahead; nothing where there is no demo.
+_AHEAD = select(Installation.clock_ahead_s).where(Installation.id == 1, Installation.demo)
+#: When any worker was last seen.
+_LAST_SEEN = select(func.max(WorkerHeartbeat.seen_at))
+
+#: What every page asks at once, with a column of its own beside: see `glance`.
+GLANCE = (
+    select(Installation.demo).where(Installation.id == 1).scalar_subquery(),
+    _AHEAD.scalar_subquery(),
+    _LAST_SEEN.scalar_subquery(),
+)
+
 
 def installation(session: Session) -> Installation:
     """Return the installation's row, made on first use."""
@@ -55,19 +67,6 @@ def follow_clock(session: Session) -> None:
     """Set this process's clock to the database's story: only a demo database runs ahead."""
     ahead = session.scalar(_AHEAD)
     clock.set_offset(timedelta(seconds=ahead or 0))
-
-
-#: Seconds by which the demo's clock runs ahead; nothing where there is no demo.
-_AHEAD = select(Installation.clock_ahead_s).where(Installation.id == 1, Installation.demo)
-#: When any worker was last seen.
-_LAST_SEEN = select(func.max(WorkerHeartbeat.seen_at))
-
-#: What every page asks at once, with a column of its own beside: see `glance`.
-GLANCE = (
-    select(Installation.demo).where(Installation.id == 1).scalar_subquery(),
-    _AHEAD.scalar_subquery(),
-    _LAST_SEEN.scalar_subquery(),
-)
 
 
 def glance(demo: bool | None, ahead_s: int | None, last_seen: datetime | None) -> tuple[bool, bool]:
