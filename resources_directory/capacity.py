@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from resources_directory.db import new_id
+from resources_directory.id_list import among
 from resources_directory.models.capacity import CapacityStatus, CapacityWord
 
 #: In this time a word without a last day loses half of its weight.
@@ -57,13 +58,20 @@ def say_capacity(session: Session, said: SaidCapacity, *, now: datetime) -> Capa
 
 def newest_words(session: Session, service_ids: Iterable[UUID]) -> dict[UUID, CapacityWord]:
     """Return service id to the newest word about its room, whether it still holds or not."""
+    return {word.service_id: word for word in session.scalars(_NEWEST_WORDS, {"service_ids": list(service_ids)})}
+
+
+def _select_newest_words() -> Select[CapacityWord]:
     place = func.row_number().over(
         partition_by=CapacityWord.service_id, order_by=(CapacityWord.said_at.desc(), CapacityWord.id.desc())
     )
-    of_these = CapacityWord.service_id.in_(list(service_ids))
+    of_these = among(CapacityWord.service_id, "service_ids")
     ranked = select(CapacityWord.id, place.label("place")).where(of_these).subquery()
     found = select(CapacityWord).join(ranked, ranked.c.id == CapacityWord.id).where(ranked.c.place == 1)
-    return {word.service_id: word for word in session.scalars(found.order_by(CapacityWord.id))}
+    return found.order_by(CapacityWord.id)
+
+
+_NEWEST_WORDS = _select_newest_words()
 
 
 def weight(word: CapacityWord, *, now: datetime, today: date) -> float:

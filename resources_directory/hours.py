@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 from resources_directory.time_zones import known_zone
 
@@ -62,7 +63,7 @@ class Opening:
     @property
     def weekdays(self) -> tuple[Weekday, ...]:
         """The days of the week that the row names, in the order of the week, for showing."""
-        named = {found["day"] for found in _BYDAY.finditer(self.byday or "")}
+        named = {weekday for _nth, weekday in _rules(self.byday)}
         return tuple(day for day in WEEK if day.value in named)
 
 
@@ -135,10 +136,14 @@ def _happens_on(opening: Opening, day: date) -> bool | None:
         return False
     if opening.bymonthday:
         return _month_days(opening.bymonthday, day)
-    rules = list(_BYDAY.finditer(opening.byday or ""))
-    if not rules:
-        return None
-    return any(_names_day(rule["nth"], rule["day"], day) for rule in rules)
+    rules = _rules(opening.byday)
+    return any(_names_day(nth, weekday, day) for nth, weekday in rules) if rules else None
+
+
+@lru_cache(maxsize=10_000)
+def _rules(byday: str | None) -> tuple[tuple[str | None, str], ...]:
+    """Return (which one of the month or nothing, day of the week) of each rule of an RRULE's BYDAY."""
+    return tuple((rule["nth"], rule["day"]) for rule in _BYDAY.finditer(byday or ""))
 
 
 def _names_day(nth: str | None, weekday: str, day: date) -> bool:

@@ -97,7 +97,7 @@ def find_for_needs(
     age: float | None = None,
     limit: int = 20,
 ) -> dict[str, list[ServiceHit]]:
-    """Return each need to what `find_services` finds for it.
+    """Return each need to what `find_services` finds for it, without reasons: they are the person's (`ranking.rank`).
 
     One statement finds for each need; the details of all are read together, however many needs there are.
     """
@@ -105,7 +105,7 @@ def find_for_needs(
     found = {need: _found(session, query, limit=limit, offset=0) for need, query in queries.items()}
     place = ServiceQuery(near=near).point
     hits = iter(hits_of(session, [each for of_need in found.values() for each in of_need], near=place, now=now))
-    return {need: [_with_reasons(next(hits), queries[need]) for _each in of_need] for need, of_need in found.items()}
+    return {need: [next(hits) for _each in of_need] for need, of_need in found.items()}
 
 
 def _found(session: Session, query: ServiceQuery, *, limit: int, offset: int) -> list[Found]:

@@ -23,7 +23,7 @@ from referral.messaging.keywords import (
     without_courtesy,
 )
 from referral.messaging.lexicon import all_words, table
-from referral.messaging.plain_text import is_unspaced, plain, said, without_accents, words
+from referral.messaging.plain_text import is_unspaced, plain, said, visible, without_accents, words
 
 __all__ = ["READER_VERSION", "KeywordKind", "Reading", "ReplyKind", "keyword_of", "read_reply"]
 
@@ -111,7 +111,7 @@ def _wrong_number(reply: _Reply) -> Reading | None:
     tail = core[len(start) :].split() if start else []
     if start and len(tail) <= _SHORT_TAIL and not _ABOUT_OTHERS.intersection(tail):
         return Reading(ReplyKind.WRONG_NUMBER, None, "wrong_number_words")
-    if _NOT_THAT_NAME.fullmatch(reply.original):
+    if _NOT_THAT_NAME.fullmatch(visible(reply.original)):
         return Reading(ReplyKind.WRONG_NUMBER, None, "not_that_name")
     return None
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, event, false, inspect, or_, text, true
+from sqlalchemy import ColumnElement, Connection, Join, Table, and_, event, false, inspect, or_, text, true
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -18,6 +19,10 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import NullType
+from sqlalchemy.util import LRUCache
 
 from resources_directory.db import Base
 
@@ -61,6 +66,10 @@ def job_scope(name: str) -> Scope:
 
 class ForeignWrite(Exception):
     """A row of another tenant was about to be written; nothing was."""
+
+
+class UnscopedJoin(Exception):
+    """A statement joins an alias of an owned class, whose rows the scope could not judge; nothing was asked."""
 
 
 class ClinicOwned:
@@ -162,14 +171,63 @@ def _forget_connection(session: Session, transaction: SessionTransaction) -> Non
         session.info.pop("told", None)
 
 
-def _owned_classes() -> list[type[Any]]:
-    return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, ClinicOwned)]
+#: What `_owned_in` found, by the shape of the statement.
+_owned_by_shape: LRUCache[Any, frozenset[Any]] = LRUCache(2048)
+
+
+def _owned_classes() -> dict[str, Any]:
+    """Return each class whose rows belong to a clinic, by the name of its table."""
+    owned: Iterator[Any] = (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, ClinicOwned))
+    return {cls.__table__.name: cls for cls in owned}
+
+
+def _owned_in(statement: Any) -> frozenset[Any]:
+    """Return the owned classes that a statement names anywhere: entities, columns, joins, subqueries, CTEs, targets.
+
+    Statements of one shape share the answer. No class has a relationship (a test holds it), so nothing else is loaded.
+    """
+    shape = statement._generate_cache_key()  # what SQLAlchemy itself knows compiled statements by
+    if shape is None:
+        return frozenset(_owned_classes().values())
+    if shape.key not in _owned_by_shape:
+        _owned_by_shape[shape.key] = frozenset(_named_in(statement))
+    return _owned_by_shape[shape.key]
+
+
+def _named_in(statement: Any) -> Iterator[Any]:
+    """Raises UnscopedJoin where an alias of an owned class is joined: SQLAlchemy judges it by the rows of the class."""
+    classes = _owned_classes()
+    for element in visitors.iterate(statement):
+        joins = [each[0] for each in getattr(element, "_setup_joins", ())]
+        for joined in (*joins, element.right) if isinstance(element, Join) else joins:
+            entity = getattr(joined, "_annotations", {}).get("parententity")
+            if entity is not None and entity.is_aliased_class and issubclass(entity.class_, ClinicOwned):
+                raise UnscopedJoin(f"{entity.class_.__name__}: ask for it by EXISTS or in a subquery")
+        for part in (element, getattr(element, "table", None)):
+            if isinstance(part, Table) and part.name in classes:
+                yield classes[part.name]
+
+
+class likely(GenericFunction[Any]):  # noqa: N801 - the name of SQLite's own function
+    """Tells SQLite that nearly every row passes, so that it looks rows up by what the statement itself asks for.
+
+    Without it each statement about one patient could read all rows of the clinic: https://sqlite.org/lang_corefunc.html
+    """
+
+    type = NullType()  # a Boolean would be compared with 1, and no index would be used at all
+    inherit_cache = True
+
+
+@compiles(likely, "postgresql")
+def _passes(element: likely, compiler: Any, **options: Any) -> str:
+    """PostgreSQL counts its rows itself."""
+    return str(compiler.process(element.clauses, **options))
 
 
 def _visible(cls: Any, scope: Scope) -> ColumnElement[bool]:
     seen: list[ColumnElement[bool]] = []
     if scope.clinic_ids:
-        seen.append(and_(cls.clinic_id.in_(sorted(scope.clinic_ids)), _about(cls, scope)))
+        seen.append(and_(likely(cls.clinic_id.in_(sorted(scope.clinic_ids))), _about(cls, scope)))
     if issubclass(cls, Shared):
         if scope.receiver_ids:
             seen.append(cls.receiver_id.in_(sorted(scope.receiver_ids)))
@@ -195,12 +253,9 @@ def _patient_column(cls: Any) -> Any:
     return cls.id if hasattr(cls, "patient_id") else None  # a patient's row is about themselves
 
 
-@lru_cache(maxsize=512)
-def _criteria(scope: Scope) -> tuple[Any, ...]:
-    return tuple(
-        with_loader_criteria(cls, _visible(cls, scope), include_aliases=True, propagate_to_loaders=True)
-        for cls in _owned_classes()
-    )
+@lru_cache(maxsize=4096)
+def _criterion(cls: Any, scope: Scope) -> Any:
+    return with_loader_criteria(cls, _visible(cls, scope), include_aliases=True, propagate_to_loaders=True)
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
@@ -211,7 +266,8 @@ def _filter_rows(state: ORMExecuteState) -> None:
     if state.is_insert and any(issubclass(mapper.class_, ClinicOwned) for mapper in state.all_mappers):
         raise ForeignWrite("rows of clinics are added one by one, so that their owner is checked")
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(*_criteria(session.scope))
+        owned = _owned_in(state.statement)
+        state.statement = state.statement.options(*(_criterion(cls, session.scope) for cls in owned))
 
 
 @event.listens_for(ScopedSession, "before_flush")

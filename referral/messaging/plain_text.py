@@ -27,10 +27,15 @@ _UNSPACED = re.compile("[\u3040-\u9fff\uac00-\ud7a3\u1780-\u17ff]")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
+def visible(text: str) -> str:
+    """The text in NFKC without the characters that nobody sees; capitals and lines are kept."""
+    kept = "".join(_kept(letter) for letter in unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)))
+    return kept.translate(_INVISIBLE)
+
+
 def plain(text: str) -> str:
     """The text in one spelling: NFKC, invisible characters gone, digits of every script as 0-9, casefolded, trimmed."""
-    seen = "".join(_kept(letter) for letter in unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)))
-    folded = unicodedata.normalize("NFKC", seen.translate(_INVISIBLE).casefold()).translate(_EXCHANGED)
+    folded = unicodedata.normalize("NFKC", visible(text).casefold()).translate(_EXCHANGED)
     return "".join(_digit(letter) for letter in folded).strip()
 
 

@@ -7,10 +7,12 @@ from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from referral.kit.crypto import Vault, vault_of
 from referral.kit.i18n import LANGUAGES, Language
+from referral.kit.remembering import remembered
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient, PatientNameToken, PatientPhone, PhoneNumber
 from referral.patients.states import PrivacyLevel
@@ -101,13 +103,23 @@ def records_of_person(session: ScopedSession, patient_id: UUID) -> list[UUID]:
 
     Empty when absent or not theirs.
     """
-    named = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(Patient.id == patient_id)
-    kept_id = session.scalar(named)
-    if kept_id is None:
-        return []
-    found = select(Patient.id).where(or_(Patient.id == kept_id, Patient.merged_into_id == kept_id))
-    ids = session.scalars(found.order_by(Patient.created_at, Patient.id)).all()
-    return sorted(ids, key=lambda each: each != kept_id)
+    found = remembered(session, "records of a person")
+    if patient_id not in found:
+        found[patient_id] = session.scalars(_RECORDS, {"patient_id": patient_id}).all()
+    return list(found[patient_id])
+
+
+def _select_records() -> Select[UUID]:
+    """Return the select of the ids of all records of the person of the record `patient_id`, the kept one first."""
+    asked, merged = aliased(Patient), aliased(Patient)
+    kept_id = select(func.coalesce(asked.merged_into_id, asked.id)).where(asked.id == bindparam("patient_id"))
+    theirs = kept_id.union_all(select(merged.id).where(merged.merged_into_id == kept_id.scalar_subquery()))
+    found = select(Patient.id).where(Patient.id.in_(theirs))
+    return found.order_by(Patient.merged_into_id.is_not(None), Patient.created_at, Patient.id)
+
+
+#: Made once: every page about a patient asks it.
+_RECORDS = _select_records()
 
 
 def find_patients(

@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from referral.accounts.models import Member
 from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
+from referral.kit.remembering import remembered
 from referral.kit.scope import ScopedSession
 from referral.kit.zones import FALLBACK_ZONE, zone_of
 from referral.prescriptions.models import NeedPlan
@@ -46,8 +47,11 @@ class NeedAnswer:
 
 def standing_plans(session: ScopedSession, patient_id: UUID) -> dict[UUID, NeedPlan]:
     """Return need to what was last said about when, of the patient's needs."""
-    plans = select(NeedPlan).where(NeedPlan.patient_id == patient_id, NeedPlan.ended_at.is_(None))
-    return {plan.need_id: plan for plan in session.scalars(plans.order_by(NeedPlan.stated_at, NeedPlan.id))}
+    known = remembered(session, "standing plans")
+    if patient_id not in known:
+        plans = select(NeedPlan).where(NeedPlan.patient_id == patient_id, NeedPlan.ended_at.is_(None))
+        known[patient_id] = session.scalars(plans.order_by(NeedPlan.stated_at, NeedPlan.id)).all()
+    return {plan.need_id: plan for plan in known[patient_id]}
 
 
 def record_answers(

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Subquery, and_, case, func, select
+from sqlalchemy import Select, Subquery, and_, bindparam, case, func, select
 
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.states import Outcome, ReferralState, Side
 from referral.screening.instruments import ASKED_ALONE
+from resources_directory.id_list import among
 
 #: So far back; and fewer referrals than this say nothing.
 DAYS_BACK = 90
@@ -49,25 +50,9 @@ def odds_of(session: ScopedSession, service_ids: Collection[UUID], *, now: datet
     """
     if not service_ids:
         return {}
-    newest = _newest_words()
-    wanted = case((newest.c.outcome.in_(_CAME), 1), else_=0)
-    refused = case((newest.c.outcome == Outcome.NOT_RECEIVED, 1), else_=0)
-    counted = (
-        select(Referral.service_id, func.count(), func.sum(wanted), func.sum(refused))
-        .outerjoin(newest, and_(newest.c.referral_id == Referral.id, newest.c.place == 1))
-        .where(
-            Referral.service_id.in_(sorted(service_ids)),
-            Referral.sent_at >= now - timedelta(days=DAYS_BACK),
-            Referral.sent_at <= now,
-            Referral.state.not_in(_NOT_COUNTED),
-            Referral.domain.not_in(sorted(ASKED_ALONE)),
-            func.coalesce(newest.c.outcome, "") != Outcome.NO_LONGER_WANTED,
-        )
-        .group_by(Referral.service_id)
-        .having(func.count() >= LEAST)
-    )
+    asked = {"service_ids": list(service_ids), "since": now - timedelta(days=DAYS_BACK), "now": now}
     with session.widened("odds of services"):
-        return {service_id: Odds(n, came, did_not) for service_id, n, came, did_not in session.execute(counted)}
+        return {service_id: Odds(n, came, did_not) for service_id, n, came, did_not in session.execute(_COUNTED, asked)}
 
 
 def odds_words(odds: Odds) -> str:
@@ -90,3 +75,27 @@ def _newest_words() -> Subquery:
     place = func.row_number().over(partition_by=Testimony.referral_id, order_by=newest_first)
     said = select(Testimony.referral_id, Testimony.outcome, place.label("place"))
     return said.where(Testimony.side == Side.PATIENT).subquery("said")
+
+
+def _select_counted() -> Select[UUID, int, int, int]:
+    newest = _newest_words()
+    wanted = case((newest.c.outcome.in_(_CAME), 1), else_=0)
+    refused = case((newest.c.outcome == Outcome.NOT_RECEIVED, 1), else_=0)
+    return (
+        select(Referral.service_id, func.count(), func.sum(wanted), func.sum(refused))
+        .outerjoin(newest, and_(newest.c.referral_id == Referral.id, newest.c.place == 1))
+        .where(
+            among(Referral.service_id, "service_ids"),
+            Referral.sent_at >= bindparam("since"),
+            Referral.sent_at <= bindparam("now"),
+            Referral.state.not_in(_NOT_COUNTED),
+            Referral.domain.not_in(sorted(ASKED_ALONE)),
+            func.coalesce(newest.c.outcome, "") != Outcome.NO_LONGER_WANTED,
+        )
+        .group_by(Referral.service_id)
+        .having(func.count() >= LEAST)
+    )
+
+
+#: Made once: every page of prescribing asks it.
+_COUNTED = _select_counted()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from flask_babel import LazyString
@@ -118,7 +119,11 @@ class Offer:
 
     def service(self, value: str | None) -> Offered | None:
         """Return the offered service with this id, if it is there."""
-        return next((each for each in self.services if str(each.hit.service_id) == value), None)
+        return self._by_value.get(value or "")
+
+    @cached_property
+    def _by_value(self) -> dict[str, Offered]:
+        return {str(each.hit.service_id): each for each in self.services}
 
 
 @dataclass(frozen=True)

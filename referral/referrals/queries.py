@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from referral.kit.paging import Page, page_of
+from referral.kit.remembering import remembered
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral, ReferralMove, Testimony
 from referral.referrals.states import LIVE_SENT_STATES, Mode, ReferralState, Side
@@ -18,8 +19,11 @@ def referral_by_id(session: ScopedSession, referral_id: UUID) -> Referral | None
 
 def referrals_of_patient(session: ScopedSession, patient_id: UUID) -> Sequence[Referral]:
     """Return the patient's referrals, newest first."""
-    found = select(Referral).where(Referral.patient_id == patient_id)
-    return session.scalars(found.order_by(Referral.created_at.desc(), Referral.id.desc())).all()
+    known = remembered(session, "referrals of a patient")
+    if patient_id not in known:
+        found = select(Referral).where(Referral.patient_id == patient_id)
+        known[patient_id] = session.scalars(found.order_by(Referral.created_at.desc(), Referral.id.desc())).all()
+    return list(known[patient_id])
 
 
 def referrals_of_prescription(session: ScopedSession, prescription_id: UUID) -> Sequence[Referral]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral, Testimony
+from referral.referrals.queries import referrals_of_patient
 from referral.referrals.reason_words import ReasonLine
 from referral.referrals.states import DeclineReason, Outcome, ReferralState, Side
 from resources_directory.models.capacity import CapacityStatus, CapacityWord
@@ -55,8 +56,7 @@ def tried_before(session: ScopedSession, patient_id: UUID) -> list[Tried]:
     Three statements.
     """
     ended = (ReferralState.DECLINED, ReferralState.EXPIRED)
-    found = select(Referral).where(Referral.patient_id == patient_id, Referral.erased_at.is_(None))
-    referrals = session.scalars(found.order_by(Referral.created_at.desc(), Referral.id.desc())).all()
+    referrals = [row for row in referrals_of_patient(session, patient_id) if row.erased_at is None]
     missed = _not_received(session, patient_id)
     full = _full_until(session, [row for row in referrals if row.reason == DeclineReason.NO_CAPACITY])
     newest: dict[tuple[UUID, UUID], Tried] = {}

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, render_template_string
 from sqlalchemy import event
 
 from referral.app import create_app
@@ -37,7 +37,7 @@ def cpu_ms(work: Callable[[], object]) -> float:
 
 
 def make_app(folder: Path) -> Flask:
-    """Return the product on a database with the demo county, and a route that does nothing."""
+    """Return the product on a database with the demo county, a route that does nothing and a page without content."""
     key = "a2V5LW9mLXRoZS1iZW5jaC0tLTMyLWJ5dGVzLWxvbmc="
     app = create_app(Settings(f"sqlite:///{folder}/bench.sqlite3", "bench", key, "http://localhost"))
 
@@ -45,6 +45,11 @@ def make_app(folder: Path) -> Flask:
     @public("the measure of everything else")
     def empty() -> str:
         return ""
+
+    @app.get("/empty-page")
+    @public("the measure of every page")
+    def empty_page() -> str:
+        return render_template_string('{% extends "layout.html" %}{% block title %}Empty{% endblock title %}')
 
     database: Database = app.extensions["database"]
     metadata.create_all(database.engine)

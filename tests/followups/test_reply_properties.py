@@ -54,6 +54,14 @@ def test_invisible_characters_change_nothing(said: tuple[str, str], data: st.Dat
     assert read_reply(hidden, QUESTION, language) == read_reply(text, QUESTION, language)
 
 
+def test_an_invisible_character_changes_no_vector() -> None:
+    hidden = [(language, text[:place] + "\u200b" + text[place:], text) for language, text in SAID for place in (1, 3)]
+
+    read = [(read_reply(shown, QUESTION, each), read_reply(text, QUESTION, each)) for each, shown, text in hidden]
+
+    assert [pair for pair in read if pair[0] != pair[1]] == []
+
+
 @given(st.sampled_from(SAID), st.sampled_from(ZEROES))
 def test_the_script_of_the_digits_changes_nothing(said: tuple[str, str], zero: str) -> None:
     language, text = said
