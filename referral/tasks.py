@@ -16,10 +16,13 @@ from referral.kit.scope import job_scope
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.kit.worker import Task
+from referral.messaging.fetching import Fetcher
 from referral.navigation.due import keep_contact_plans
 from referral.navigation.needs_left import watch_needs
 from referral.navigation.watching import watch_referrals
-from referral.outbox.gateway.choose import choose_gateways
+from referral.outbox.gateway.choose import Gateways, choose_gateways
+from referral.outbox.reconcile import Reconciler
+from referral.outbox.restored import RestoreWatch, marks_file
 from referral.outbox.sending import Sender, sweep_outbox
 from referral.prescriptions.due import offer_again
 from referral.records.due import ErasureFinisher, remove_old
@@ -35,15 +38,17 @@ def worker_tasks(app: Flask) -> list[Task]:
 def story_tasks(app: Flask) -> list[Task]:
     """Return the tasks by which referrals, questions and messages go on; a demo's clock runs these."""
     settings: Settings = app.extensions["settings"]
-    sender = Sender(choose_gateways(settings), settings.public_base_url)
+    gateways = choose_gateways(settings)
+    sender, watch = Sender(gateways, settings.public_base_url), RestoreWatch(marks_file(settings))
     simulated = settings.message_gateway == "simulator"
 
     def send(database: Database) -> int:
-        if simulated != _is_demo(database):
+        if not watch.looked or simulated != _is_demo(database):
             return 0  # a demo only simulates, and nothing else does: messages wait, and a banner says so
         return sender.send_due(database)
 
     return [
+        Task("restore watch", 5.0, _inside(app, watch.look)),
         Task("send", 1.0, _inside(app, send)),
         Task("clocks", 1.0, _inside(app, run_clocks)),
         Task("questions", 1.0, _inside(app, ask_due_questions)),
@@ -53,6 +58,17 @@ def story_tasks(app: Flask) -> list[Task]:
         Task("absences", 30.0, _inside(app, move_absent_peoples_to_dos)),
         Task("password resets", 1.0, _inside(app, answer_reset_wishes)),
         Task("sweep", 5.0, _inside(app, sweep_outbox)),
+        *_asking_tasks(app, gateways),
+    ]
+
+
+def _asking_tasks(app: Flask, gateways: Gateways) -> list[Task]:
+    """Return the tasks that ask the provider, where there is one: not in a demo."""
+    if gateways.texts is None:
+        return []
+    return [
+        Task("look", 15.0, _inside(app, Reconciler(gateways.texts).look)),
+        Task("fetch texts", 300.0, _inside(app, Fetcher(gateways.texts).fetch)),
     ]
 
 

@@ -20,6 +20,12 @@ class Installation(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     #: Seconds by which the demo's clock runs ahead of the real one.
     clock_ahead_s: Mapped[int] = mapped_column(default=0)
+    #: How often workers have marked that they are alive: it only grows, so a smaller number is an older copy.
+    marks: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Where the rows lay when they were last marked, as the database engine names it; a restored copy lies elsewhere.
+    place: Mapped[str | None]
+    #: Since when (real time) nothing is sent until somebody has looked at the queue; NULL: all may go.
+    quarantined_at: Mapped[datetime | None]
 
 
 class WorkerHeartbeat(Base):

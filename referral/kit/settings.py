@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -50,6 +51,13 @@ class Settings:
     twilio_account_sid: str | None = _because("the account that sends texts", None)
     twilio_auth_token: str | None = _because("authenticates sending and checks the signature of webhooks", None)
     twilio_messaging_service_sid: str | None = _because("the sender pool of texts", None)
+    draft_words: str | None = _because(
+        "yes shows patients pages and papers in languages whose words nobody qualified has reviewed, marked as drafts",
+        None,
+    )
+    text_segments_per_second: str = _because(
+        "how fast texts go, in segments a second: 1 suits every kind of number, a short code takes 100", "1"
+    )
     migration_database_url: str | None = _because(
         "who may change the schema; the product itself then runs as a role that may not", None
     )
@@ -77,6 +85,8 @@ class Settings:
             )
         if self.trusted_proxies is not None and not self.trusted_proxies.isdecimal():
             raise SettingsError("TRUSTED_PROXIES must be a number, such as 1.")
+        if not re.fullmatch(r"0*[1-9]\d{0,3}", self.text_segments_per_second):
+            raise SettingsError("TEXT_SEGMENTS_PER_SECOND must be a whole number from 1 to 9999.")
         if urlsplit(self.public_base_url).scheme not in ("http", "https"):
             raise SettingsError("PUBLIC_BASE_URL must start with http:// or https://.")
         if self.message_gateway == "twilio":
@@ -118,6 +128,14 @@ class Settings:
         """True where the database is on this machine, or proves by its certificate that it is the one meant."""
         url = make_url(self.database_url)
         return not _is_remote(url) or url.query.get("sslmode") in VERIFIED_SSL
+
+    @property
+    def second_place(self) -> Path | None:
+        """The folder for what must not be restored with the database: AUDIT_HEAD_FILE's, else the SQLite file's."""
+        if self.audit_head_file:
+            return Path(self.audit_head_file).parent
+        url = make_url(self.database_url)
+        return Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else None
 
     @property
     def secure_cookies(self) -> bool:

@@ -1,4 +1,4 @@
-"""Claiming a due message under a lease (T1), and finding what dead workers left behind (T3, T7, T10, T12).
+"""Claiming a due message under a lease (T1), and moving on what time has overtaken (T3, T7, T10, T12).
 
 Leases are real time (clock.wall); due times are the story's (clock.now).
 """
@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, select, update
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.outbox import hooks
-from referral.outbox.models import Message, SenderPause
-from referral.outbox.moves import move, release, states_with
+from referral.outbox.failures import repeat
+from referral.outbox.models import Message
+from referral.outbox.moves import doubt, move, release, states_with
+from referral.outbox.receipts import LOST, REPORTING_PROVIDERS
 from referral.outbox.states import Channel, MessageEvent, MessageState
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,8 @@ REPORT_PATIENCE = timedelta(hours=72)
 #: Rows moved in one transaction by the sweep.
 SWEEP_LIMIT = 200
 
-#: Providers that report what became of a message.
-REPORTING_PROVIDERS = ("twilio",)
+#: A message whose worker died so often before it was submitted is set aside: it may be what kills them.
+MOST_LOST_CLAIMS = 5
 
 
 def claim_message(
@@ -42,12 +44,10 @@ def claim_message(
 
     Two workers never get the same one: the row is locked while it is picked, and others skip it.
     """
-    paused = select(SenderPause.channel).where(SenderPause.until > clock.wall())
     waiting = Message.state.in_(states_with(MessageEvent.CLAIM))
     picked = (
         select(Message.id)
         .where(waiting, Message.not_before <= clock.now(), Message.channel.in_(sorted(channels)))
-        .where(Message.channel.not_in(paused))
         .order_by(Message.not_before, Message.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -71,6 +71,7 @@ def sweep(session: ScopedSession, *, unknown_patience: timedelta = UNKNOWN_PATIE
         + _doubt_submitting(session, wall)
         + _give_to_human(session, wall - unknown_patience)
         + _let_run_out(session, now)
+        + _tell_of_losses(session, now)
         + _stop_waiting_for_reports(session, now - REPORT_PATIENCE)
     )
 
@@ -81,7 +82,11 @@ def _free_claimed(session: ScopedSession, wall: datetime) -> int:
     for message in rows:
         move(message, MessageEvent.LEASE_RAN_OUT)
         release(message)
+        message.lost_claims += 1
     session.flush()
+    for message in rows:
+        if message.lost_claims >= MOST_LOST_CLAIMS:
+            _told_a_person(session, message, MessageEvent.QUARANTINE, reason="kills_workers")
     return len(rows)
 
 
@@ -90,17 +95,24 @@ def _doubt_submitting(session: ScopedSession, wall: datetime) -> int:
     rows = _overtaken(session, [MessageState.SUBMITTING], Message.lease_until <= wall)
     for message in rows:
         move(message, MessageEvent.LEASE_RAN_OUT)
-        release(message)
-        message.unknown_since = wall
-        message.reason = "worker_died"
+        doubt(message, reason="worker_died")
     session.flush()
     return len(rows)
 
 
 def _give_to_human(session: ScopedSession, before: datetime) -> int:
-    """T10: nobody claimed it; it may or may not have been sent, and it is never sent again blindly."""
+    """T10: neither a report nor the provider's list knew of it, or nobody could be asked: never again blindly."""
     rows = _overtaken(session, [MessageState.UNKNOWN], Message.unknown_since <= before)
     return sum(_told_a_person(session, message, MessageEvent.GIVE_TO_HUMAN) for message in rows)
+
+
+def _tell_of_losses(session: ScopedSession, now: datetime) -> int:
+    """What the carrier lost is said once more, where that may help; else a person hears of it."""
+    rows = _overtaken(session, LOST, Message.tell_at <= now)
+    for message in rows:
+        message.tell_at = None
+    session.flush()
+    return sum(repeat(session, message) or _told_a_person(session, message, None) for message in rows)
 
 
 def _let_run_out(session: ScopedSession, now: datetime) -> int:
@@ -108,12 +120,16 @@ def _let_run_out(session: ScopedSession, now: datetime) -> int:
     return sum(_told_a_person(session, message, MessageEvent.RUN_OUT, reason="expired") for message in rows)
 
 
-def _told_a_person(session: ScopedSession, message: Message, event: MessageEvent, *, reason: str | None = None) -> bool:
+def _told_a_person(
+    session: ScopedSession, message: Message, event: MessageEvent | None, *, reason: str | None = None
+) -> bool:
     """Move a message and let a person hear of it, in a savepoint: one that fails holds up none of the others."""
     message_id = message.id
     try:
         with session.begin_nested():
-            move(message, event)
+            if event is not None:
+                move(message, event)
+                message.next_look_at = None
             message.reason = reason or message.reason
             session.flush()
             hooks.on_message_stuck(session, message)
@@ -129,6 +145,7 @@ def _stop_waiting_for_reports(session: ScopedSession, before: datetime) -> int:
     rows = _overtaken(session, states, Message.sent_at <= before, Message.provider.in_(REPORTING_PROVIDERS))
     for message in rows:
         move(message, MessageEvent.NO_REPORT)
+        message.next_look_at = None
     session.flush()
     return len(rows)
 

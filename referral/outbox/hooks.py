@@ -10,13 +10,14 @@ from referral.outbox.models import Message
 
 @dataclass(frozen=True)
 class Composed:
-    """The words, ready to send. `to`: E.164 or e-mail address. `subject` only for e-mail."""
+    """The words, ready to send. `to`: E.164 or e-mail address. `subject` only for e-mail; `segments` only for texts."""
 
     to: str
     body: str
     language: str
     subject: str = ""
     validity_s: int | None = None
+    segments: int = 1
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from resources_directory.db import Base
 
 #: What retention looks for: messages whose words are still kept.
 _HAS_WORDS = text("body_sealed IS NOT NULL")
+#: What the provider is still to be asked about.
+_LOOKED_AFTER = text("next_look_at IS NOT NULL")
 
 
 class Message(Identified, SealedRow, ClinicOwned, Base):
@@ -29,6 +31,8 @@ class Message(Identified, SealedRow, ClinicOwned, Base):
         one_of("state", MESSAGE_MACHINE.states()),
         Index("ix_message_due", "state", "not_before"),
         Index("ix_message_subject", "subject_kind", "subject_id"),
+        Index("ix_message_sent", "sent_at"),
+        Index("ix_message_look", "next_look_at", sqlite_where=_LOOKED_AFTER, postgresql_where=_LOOKED_AFTER),
         Index("ix_message_words", "created_at", sqlite_where=_HAS_WORDS, postgresql_where=_HAS_WORDS),
     )
 
@@ -48,7 +52,7 @@ class Message(Identified, SealedRow, ClinicOwned, Base):
     patient_id: Mapped[UUID | None] = mapped_column(index=True)
     #: The phone (of all clinics) a text goes to; none for e-mail.
     phone_number_id: Mapped[UUID | None] = mapped_column(index=True)
-    #: The e-mail address, sealed; none for texts.
+    #: The e-mail address, or the phone number (E.164) that a text was sent to; sealed.
     to_address_sealed: Mapped[bytes | None]
     #: The exact words sent, sealed; the subject line of an e-mail is its first line.
     body_sealed: Mapped[bytes | None]
@@ -61,18 +65,35 @@ class Message(Identified, SealedRow, ClinicOwned, Base):
     lease_owner: Mapped[str | None]
     #: Real time, not the demo's.
     lease_until: Mapped[datetime | None]
-    #: Story time.
+    #: Story time: the earliest next try.
     not_before: Mapped[datetime]
+    #: Story time: since when it should have gone, by its cause or the gate; tries that fail do not move it.
+    due_at: Mapped[datetime | None]
     #: Story time; after it the words would be stale.
     expires_at: Mapped[datetime | None]
     #: Saying it twice does no harm.
     resend_ok: Mapped[bool] = mapped_column(default=True)
+    #: The message that a carrier lost and that this one repeats; once at most.
+    retry_of: Mapped[UUID | None] = mapped_column(unique=True)
+    #: How often a worker died while it held this message and had not submitted it.
+    lost_claims: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: How many segments a text has; 1 for e-mail.
+    segments: Mapped[int | None]
     #: twilio, smtp or simulated, once sent.
     provider: Mapped[str | None]
+    #: In whose name it went: a key of the table sender_standing.
+    sender: Mapped[str | None]
     provider_id: Mapped[str | None] = mapped_column(unique=True)
     provider_rank: Mapped[int] = mapped_column(default=0)
     error_code: Mapped[str | None]
+    #: Real time.
     unknown_since: Mapped[datetime | None]
+    #: Real time: when the provider is asked next what became of it.
+    next_look_at: Mapped[datetime | None]
+    #: How often the provider's list was read since it became UNKNOWN, and did not show it.
+    looks: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Story time: when a person hears that it failed, unless a report says before that it arrived.
+    tell_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     #: When the words were removed, because they were kept long enough.
@@ -117,11 +138,24 @@ class ProviderEvent(Identified, Base):
     received_at: Mapped[datetime]
 
 
-class SenderPause(Base):
-    """A channel that may not send until a moment, because of its configuration."""
+class SenderStanding(Base):
+    """How somebody stands in whose name messages go: a messaging service, a mailbox. Resting, or at what pace.
 
-    __tablename__ = "sender_pause"
+    All moments are real time.
+    """
 
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    reason: Mapped[str]
-    until: Mapped[datetime]
+    __tablename__ = "sender_standing"
+
+    #: What the provider knows it by: a messaging service or a phone of ours, the address of a mailbox.
+    name: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    #: Attempts in a row that failed for no fault of the message.
+    failures: Mapped[int] = mapped_column(default=0)
+    #: Why it rests: the provider's code, or what kind of failure came too often.
+    reason: Mapped[str | None]
+    rests_until: Mapped[datetime | None]
+    #: Segments that may go at once, as of `filled_at`; less than one: wait.
+    tokens: Mapped[float]
+    filled_at: Mapped[datetime]
+    #: When the texts that arrived were last fetched from the provider without a fault.
+    fetched_at: Mapped[datetime | None]

@@ -43,6 +43,8 @@ class NewMessage:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     resend_ok: bool = True
+    #: The message that it repeats because a carrier lost it.
+    retry_of: UUID | None = None
 
 
 def queue_message(session: ScopedSession, new: NewMessage) -> UUID | None:
@@ -67,6 +69,8 @@ def queue_message(session: ScopedSession, new: NewMessage) -> UUID | None:
         "phone_number_id": new.phone_number_id,
         "state": MESSAGE_MACHINE.initial,
         "not_before": new.not_before or now,
+        "due_at": new.not_before or now,
+        "retry_of": new.retry_of,
         "expires_at": new.expires_at,
         "resend_ok": new.resend_ok,
         "created_at": now,
@@ -91,6 +95,11 @@ def cancel_for_subject(
     if templates:
         which.append(_MESSAGES.c.template.in_(sorted(templates)))
     return _take_back(session, which, MessageEvent.CANCEL, reason)
+
+
+def cancel_repetition(session: ScopedSession, message_id: UUID) -> int:
+    """Cancel the repetition of a message that arrived after all. Return how many. Flushes."""
+    return _take_back(session, [_MESSAGES.c.retry_of == message_id], MessageEvent.CANCEL, "arrived_after_all")
 
 
 def suppress_for_phone(session: ScopedSession, phone_number_id: UUID, *, reason: str) -> int:

@@ -9,9 +9,10 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.outbox import hooks
 from referral.outbox.gateway.base import OutcomeKind, SendOutcome
-from referral.outbox.models import Message, MessageAttempt, SenderPause
-from referral.outbox.moves import locked_message, may_move, move, release
-from referral.outbox.receipts import apply_reports
+from referral.outbox.models import Message, MessageAttempt
+from referral.outbox.moves import doubt, know, locked_message, may_move, move, release
+from referral.outbox.receipts import apply_reports, arrived_at_provider
+from referral.outbox.senders import note_outcome
 from referral.outbox.states import MessageEvent, MessageState
 from referral.outbox.submitting import Submission
 
@@ -29,34 +30,31 @@ BACKOFF = (
 #: After so many attempts that never reached the provider a person is asked instead (about five hours).
 MOST_TRIES = 8
 
-#: How long a channel rests after the provider refused our account or sender; then one message tries again.
-PAUSE = timedelta(minutes=5)
-
-#: Daily caps and rates of carriers of the United States (Twilio docs, errors 30022, 30023, 30027): a longer rest.
-CAP_CODES = frozenset({"30022", "30023", "30027"})
-CAP_PAUSE = timedelta(hours=1)
-
-_NEVER_REACHED = (OutcomeKind.NOT_SENT, OutcomeKind.THROTTLED)
+_NEVER_REACHED = (OutcomeKind.NOT_SENT, OutcomeKind.THROTTLED, OutcomeKind.NOT_TRIED)
 
 
 def record_outcome(session: ScopedSession, submission: Submission, outcome: SendOutcome) -> None:
-    """Write down the outcome of an attempt and move its message. Flushes; the caller commits."""
+    """Write down the outcome of an attempt, move its message, and let its sender rest where it must.
+
+    Flushes; the caller commits.
+    """
     message = locked_message(session, submission.message_id)
     attempt = session.get(MessageAttempt, (submission.message_id, submission.attempt_no))
     if message is None or attempt is None:
         return
     attempt.finished_at, attempt.outcome = clock.wall(), outcome.kind
     attempt.http_status, attempt.error_code = outcome.http_status, outcome.error_code
-    attempt.provider_id = outcome.provider_id
+    attempt.provider_id = outcome.provider_id or attempt.provider_id
     if message.attempt_no != submission.attempt_no:
         _log_late(message, outcome)
     elif outcome.kind is OutcomeKind.ACCEPTED:
         _accepted(session, message, outcome)
     elif outcome.kind in _NEVER_REACHED:
         _never_reached(session, message, outcome)
-    elif message.state == MessageState.SUBMITTING:
+    elif message.state in (MessageState.SUBMITTING, MessageState.UNKNOWN):
         _refused_or_unclear(session, message, outcome)
     session.flush()
+    note_outcome(session, message.channel, submission.route, outcome)
 
 
 def _accepted(session: ScopedSession, message: Message, outcome: SendOutcome) -> None:
@@ -71,11 +69,7 @@ def _accepted(session: ScopedSession, message: Message, outcome: SendOutcome) ->
         _log_late(message, outcome)
         return
     move(message, event)
-    release(message)
-    message.provider_id, message.sent_at = outcome.provider_id, clock.now()
-    message.unknown_since = message.reason = None
-    session.flush()
-    hooks.on_message_accepted(session, message)
+    arrived_at_provider(session, message, str(outcome.provider_id))
     apply_reports(session, message)
 
 
@@ -90,7 +84,7 @@ def _never_reached(session: ScopedSession, message: Message, outcome: SendOutcom
         return
     move(message, MessageEvent.NOT_SENT if message.state == MessageState.SUBMITTING else MessageEvent.RESEND_ONCE)
     release(message)
-    message.unknown_since = None
+    know(message)
     message.reason, message.error_code = outcome.kind, outcome.error_code
     wait = BACKOFF[min(tries, len(BACKOFF)) - 1]
     message.not_before = clock.now() + max(wait, timedelta(seconds=outcome.retry_after_s or 0)) + _jitter(message)
@@ -103,24 +97,17 @@ def _refused_or_unclear(session: ScopedSession, message: Message, outcome: SendO
     elif outcome.kind is OutcomeKind.CONFIGURATION:
         move(message, MessageEvent.SENDER_BLOCKED)
         release(message)
+        know(message)
         message.reason = "sender_blocked"
-        pause_channel(session, message.channel, reason=outcome.error_code or "configuration")
-    else:
+    elif message.state == MessageState.SUBMITTING:
         move(message, MessageEvent.UNCLEAR)
-        release(message)
-        message.reason, message.unknown_since = "unclear_answer", clock.wall()
-
-
-def pause_channel(session: ScopedSession, channel: str, *, reason: str) -> None:
-    """Let a channel rest because its account, sender or setting is refused: no message is spent on finding out."""
-    rest = CAP_PAUSE if reason in CAP_CODES else PAUSE
-    session.merge(SenderPause(channel=channel, reason=reason, until=clock.wall() + rest))
-    log.error("sender paused", extra={"state": channel, "error": reason})
+        doubt(message, reason="unclear_answer")
 
 
 def _end(session: ScopedSession, message: Message, event: MessageEvent, *, reason: str) -> None:
     move(message, event)
     release(message)
+    know(message)
     message.reason = reason
     session.flush()
     hooks.on_message_stuck(session, message)

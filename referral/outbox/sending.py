@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.kit import clock
+from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.outbox.claiming import LEASE, claim_message, sweep
 from referral.outbox.gateway.base import TIMEOUT_S, OutcomeKind, OutgoingEmail, OutgoingSms, SendOutcome
 from referral.outbox.gateway.choose import Gateways
+from referral.outbox.quarantine import is_quarantined
 from referral.outbox.recording import record_outcome
+from referral.outbox.senders import Route, open_channels
 from referral.outbox.states import Channel
-from referral.outbox.submitting import LeaseLost, Submission, Terms, submit, suppress_unspeakable
+from referral.outbox.submitting import LeaseLost, Submission, Terms, set_aside_unspeakable, submit
 from resources_directory.db import new_id
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,7 @@ class Sender:
             owner=str(new_id()),
             lease=self._timing.lease,
             public_base_url=public_base_url,
-            providers=_providers(gateways),
+            routes=_routes(gateways),
         )
 
     def send_due(self, database: Database) -> int:
@@ -63,19 +66,23 @@ class Sender:
         return count
 
     def send_next(self, database: Database) -> bool:
-        """Take one due message as far as it goes; return False when none was due or no channel is configured."""
-        if not self._terms.providers:
+        """Take one due message as far as it goes; return False when none was due or may go now."""
+        if not self._terms.routes:
             return False
         with database.job("outbox claim") as session:
-            message_id = claim_message(
-                session, self._terms.providers, owner=self._terms.owner, lease=self._timing.lease
-            )
+            message_id = self._claimed(session)
         if message_id is None:
             return False
         submission = self._submitted(database, message_id)
         if submission is not None:
             self._record(database, submission, self._post(submission))
         return True
+
+    def _claimed(self, session: ScopedSession) -> UUID | None:
+        if is_quarantined(session):
+            return None
+        channels = open_channels(session, self._terms.routes, self._timing.lease)
+        return claim_message(session, channels, owner=self._terms.owner, lease=self._timing.lease)
 
     def _submitted(self, database: Database, message_id: UUID) -> Submission | None:
         """Pass the gate. Words that cannot be made must not stop the messages behind; a lost database stops all."""
@@ -90,19 +97,19 @@ class Sender:
             log.exception("words could not be made", extra={"message_id": str(message_id)})
             reason = f"no_words:{type(error).__name__}"
         with suppress(LeaseLost), database.job("outbox submit") as session:
-            suppress_unspeakable(session, message_id, owner=self._terms.owner, reason=reason)
+            set_aside_unspeakable(session, message_id, owner=self._terms.owner, reason=reason)
         return None
 
     def _post(self, submission: Submission) -> SendOutcome:
         """Post once. A worker that slept since the commit finds its lease too short and posts nothing."""
         if submission.lease_until - clock.wall() <= self._timing.needed:
-            return SendOutcome(OutcomeKind.NOT_SENT, detail="lease too short")
+            return SendOutcome(OutcomeKind.NOT_TRIED, detail="lease too short")
         outgoing = submission.outgoing
         if isinstance(outgoing, OutgoingSms) and self._gateways.sms is not None:
             return self._gateways.sms.send_sms(outgoing)
         if isinstance(outgoing, OutgoingEmail) and self._gateways.email is not None:
             return self._gateways.email.send_email(outgoing)
-        return SendOutcome(OutcomeKind.NOT_SENT, detail="no gateway")
+        return SendOutcome(OutcomeKind.NOT_TRIED, detail="no gateway")
 
     def _record(self, database: Database, submission: Submission, outcome: SendOutcome) -> None:
         """Write the outcome down, patiently: lost, it would leave the message UNKNOWN."""
@@ -124,6 +131,10 @@ def sweep_outbox(database: Database) -> int:
         return sweep(session)
 
 
-def _providers(gateways: Gateways) -> dict[Channel, str]:
+def _routes(gateways: Gateways) -> dict[Channel, Route]:
     found = {Channel.SMS: gateways.sms, Channel.EMAIL: gateways.email}
-    return {channel: gateway.provider for channel, gateway in found.items() if gateway is not None}
+    return {
+        channel: Route(gateway.provider, gateway.sender, gateway.pace)
+        for channel, gateway in found.items()
+        if gateway is not None
+    }

@@ -31,6 +31,8 @@ class MessageState(StrEnum):
     SUPPRESSED = "suppressed"
     EXPIRED = "expired"
     CANCELED = "canceled"
+    #: Set aside until a person lets it go: a restored copy's queue, words that cannot be made.
+    QUARANTINED = "quarantined"
 
 
 class MessageEvent(StrEnum):
@@ -56,11 +58,19 @@ class MessageEvent(StrEnum):
     SUPPRESS = "suppress"
     RUN_OUT = "run_out"
     CANCEL = "cancel"
+    QUARANTINE = "quarantine"
+    RELEASE = "release"
+    TRY_AGAIN = "try_again"
 
 
 M, E = MessageState, MessageEvent
 
 _QUEUED = (M.PENDING, M.CLAIMED, M.RETRY_WAIT)
+#: A report proves that an attempt arrived, also where it was held to be lost, or is about to be made again.
+_CLAIMABLE = (M.SUBMITTING, M.UNKNOWN, M.NEEDS_HUMAN, M.QUARANTINED, *_QUEUED)
+#: What certainly or perhaps never arrived, and a person may send again.
+_GIVEN_UP = (M.REJECTED, M.EXPIRED, M.NEEDS_HUMAN)
+_BY_PEOPLE = (E.QUARANTINE, E.RELEASE, E.TRY_AGAIN)
 _REPORTED = {
     E.REPORT_SENT: M.SENT,
     E.REPORT_DELIVERED: M.DELIVERED,
@@ -83,9 +93,9 @@ MESSAGE_MACHINE: Machine[MessageState, MessageEvent] = Machine(
         (M.SUBMITTING, E.SENDER_BLOCKED): M.PENDING,
         (M.SUBMITTING, E.UNCLEAR): M.UNKNOWN,
         (M.SUBMITTING, E.LEASE_RAN_OUT): M.UNKNOWN,
-        (M.SUBMITTING, E.CALLBACK_CLAIMS_IT): M.ACCEPTED,
-        (M.UNKNOWN, E.CALLBACK_CLAIMS_IT): M.ACCEPTED,
-        (M.NEEDS_HUMAN, E.CALLBACK_CLAIMS_IT): M.ACCEPTED,
+        **{(state, E.CALLBACK_CLAIMS_IT): M.ACCEPTED for state in _CLAIMABLE},
+        (M.UNKNOWN, E.PROVIDER_REJECTED): M.REJECTED,
+        (M.UNKNOWN, E.SENDER_BLOCKED): M.PENDING,
         (M.UNKNOWN, E.RESEND_ONCE): M.RETRY_WAIT,
         (M.UNKNOWN, E.GIVE_TO_HUMAN): M.NEEDS_HUMAN,
         **{(M.ACCEPTED, event): state for event, state in _REPORTED.items()},
@@ -97,9 +107,14 @@ MESSAGE_MACHINE: Machine[MessageState, MessageEvent] = Machine(
         (M.SENT, E.NO_REPORT): M.UNCONFIRMED,
         (M.UNCONFIRMED, E.REPORT_DELIVERED): M.DELIVERED,
         (M.UNCONFIRMED, E.REPORT_UNDELIVERED): M.UNDELIVERED,
+        (M.UNCONFIRMED, E.REPORT_FAILED): M.FAILED,
         **{(state, E.SUPPRESS): M.SUPPRESSED for state in _QUEUED},
         **{(state, E.RUN_OUT): M.EXPIRED for state in _QUEUED},
         **{(state, E.CANCEL): M.CANCELED for state in _QUEUED},
+        **{(state, E.QUARANTINE): M.QUARANTINED for state in _QUEUED},
+        (M.QUARANTINED, E.RELEASE): M.PENDING,
+        (M.QUARANTINED, E.GIVE_TO_HUMAN): M.NEEDS_HUMAN,
+        **{(state, E.TRY_AGAIN): M.PENDING for state in _GIVEN_UP},
     },
-    who=dict.fromkeys(MessageEvent, "clock"),
+    who={event: "administrator" if event in _BY_PEOPLE else "clock" for event in MessageEvent},
 )

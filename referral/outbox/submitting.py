@@ -1,5 +1,6 @@
 """The gate (T2): in one transaction it is asked whether the message may go, its words are made, and it is marked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,10 +12,14 @@ from referral.outbox.gateway.base import OutgoingEmail, OutgoingSms, status_call
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message, MessageAttempt
 from referral.outbox.moves import locked_message, move, release
+from referral.outbox.senders import Route, take_tokens
 from referral.outbox.states import Channel, MessageEvent, MessageState
 
 #: Seconds for which a provider may still send a text, at most: a question should not arrive in the night.
 LONGEST_VALIDITY_S = 4 * 3600
+
+#: What should have gone so long ago is stale after an outage: a person decides, instead of a text out of the blue.
+TOO_OLD = timedelta(days=1)
 
 #: A postponement moves a message on by at least this much, so that a wrong gate cannot spin.
 SHORTEST_WAIT = timedelta(minutes=1)
@@ -26,12 +31,12 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """Under what terms a worker submits. `owner`: this worker alone; `provider`: who takes each channel."""
+    """Under what terms a worker submits. `owner`: this worker alone; `routes`: through whom each channel goes."""
 
     owner: str
     lease: timedelta
     public_base_url: str
-    providers: dict[Channel, str]
+    routes: Mapping[Channel, Route]
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,14 @@ class Submission:
     attempt_no: int
     lease_until: datetime
     outgoing: OutgoingSms | OutgoingEmail
+    route: Route
 
 
 def submit(session: ScopedSession, message_id: UUID, terms: Terms) -> Submission | None:
     """Return what to post once this transaction is committed; None when the message does not go now.
 
-    It does not go when it has expired, or when the gate postpones or suppresses it. Raises LeaseLost.
+    It does not go when it has expired or is too old, when the gate postpones or suppresses it, or when its sender has
+    just gone fast enough. Raises LeaseLost.
 
     The row is locked only after the gate: whoever moves a referral locks that first and its messages last, and two
     transactions that lock in opposite orders would wait for each other. A STOP that is committed meanwhile wins.
@@ -56,24 +63,33 @@ def submit(session: ScopedSession, message_id: UUID, terms: Terms) -> Submission
     now = clock.now()
     if message is None:
         raise LeaseLost
-    out_of_time = message.expires_at is not None and message.expires_at <= now
-    words = None if out_of_time else hooks.compose(session, message, now)
+    too_late = _too_late(message, now)
+    words = None if too_late else hooks.compose(session, message, now)
     message = _held(session, message_id, terms.owner)
     if words is None:
-        _stop(session, message, MessageEvent.RUN_OUT, reason="expired")
-        return None
-    if isinstance(words, Postponed):
+        _stop(session, message, MessageEvent.RUN_OUT, reason=too_late or "expired")
+    elif isinstance(words, Postponed):
         _postpone(message, words, now)
-        return None
-    if isinstance(words, Suppressed):
+    elif isinstance(words, Suppressed):
         _stop(session, message, MessageEvent.SUPPRESS, reason=words.reason, needs_person=words.needs_person)
-        return None
-    return _mark(session, message, words, terms)
+    elif not take_tokens(session, Channel(message.channel), terms.routes[Channel(message.channel)], words.segments):
+        move(message, MessageEvent.POSTPONE)
+        release(message)
+    else:
+        return _mark(session, message, words, terms)
+    return None
 
 
-def suppress_unspeakable(session: ScopedSession, message_id: UUID, *, owner: str, reason: str) -> None:
-    """Take a message whose words cannot be made out of the way; a person hears of it. Raises LeaseLost."""
-    _stop(session, _held(session, message_id, owner), MessageEvent.SUPPRESS, reason=reason)
+def set_aside_unspeakable(session: ScopedSession, message_id: UUID, *, owner: str, reason: str) -> None:
+    """Set a message aside whose words cannot be made; a person hears of it. Raises LeaseLost."""
+    _stop(session, _held(session, message_id, owner), MessageEvent.QUARANTINE, reason=reason)
+
+
+def _too_late(message: Message, now: datetime) -> str | None:
+    """Return why it is too late for a message, if it is."""
+    if message.expires_at is not None and message.expires_at <= now:
+        return "expired"
+    return "too_old" if now - (message.due_at or message.not_before) > TOO_OLD else None
 
 
 def _held(session: ScopedSession, message_id: UUID, owner: str) -> Message:
@@ -89,7 +105,7 @@ def _held(session: ScopedSession, message_id: UUID, owner: str) -> Message:
 def _postpone(message: Message, words: Postponed, now: datetime) -> None:
     move(message, MessageEvent.POSTPONE)
     release(message)
-    message.not_before = max(words.until, now + SHORTEST_WAIT)
+    message.not_before = message.due_at = max(words.until, now + SHORTEST_WAIT)
     message.reason = words.reason
 
 
@@ -108,14 +124,16 @@ def _mark(session: ScopedSession, message: Message, words: Composed, terms: Term
     move(message, MessageEvent.SUBMIT)
     lease_until = clock.wall() + terms.lease
     message.attempt_no += 1
-    message.lease_until = lease_until
+    message.lease_until, message.lost_claims = lease_until, 0
     message.reason = message.error_code = None
     message.language = words.language
     message.body = f"{words.subject}\n{words.body}" if message.channel == Channel.EMAIL else words.body
-    message.provider = terms.providers[Channel(message.channel)]
+    message.to_address, message.segments = words.to, words.segments
+    route = terms.routes[Channel(message.channel)]
+    message.provider, message.sender = route.provider, route.sender
     session.add(MessageAttempt(message_id=message.id, attempt_no=message.attempt_no, started_at=clock.wall()))
     session.flush()
-    return Submission(message.id, message.attempt_no, lease_until, _outgoing(message, words, terms))
+    return Submission(message.id, message.attempt_no, lease_until, _outgoing(message, words, terms), route)
 
 
 def _outgoing(message: Message, words: Composed, terms: Terms) -> OutgoingSms | OutgoingEmail:

@@ -18,7 +18,7 @@ WHOLE_TABLES: dict[DataClass, str] = {
     K.STAFF: "absence person membership invitation",
     K.SECURITY: "data_key identity identity_provider key_challenge link_code link_session login_session mail_allowance "
     "put_aside recovery_code reset_wish second_factor sign_in_try sign_on_step signed_link",
-    K.TECHNICAL: "clock_policy installation instrument provider_event sender_pause usage_count worker_heartbeat",
+    K.TECHNICAL: "clock_policy installation instrument provider_event sender_standing usage_count worker_heartbeat",
 }
 
 #: Tables with facts about patients: table to class to columns.
@@ -64,6 +64,13 @@ COLUMNS: dict[str, dict[DataClass, str]] = {
         K.CONSENT: "kind barred_at lifted_at",
         K.WORDS: "why_sealed",
         K.STAFF: "person_id barred_by lifted_by",
+    },
+    "texting_pause": {
+        K.KEY: "id clinic_id patient_id inbound_message_id",
+        K.CONTACT: "phone_number_id",
+        K.CONSENT: "cause look_on paused_at ended_at",
+        K.WORDS: "why_sealed",
+        K.STAFF: "paused_by ended_by",
     },
     "patient_name_token": {K.KEY: "id clinic_id patient_id", K.IDENTITY: "token"},
     "phone_number": {
@@ -201,8 +208,9 @@ COLUMNS: dict[str, dict[DataClass, str]] = {
         K.IDENTITY: "language",
         K.CONTACT: "phone_number_id to_address_sealed provider_id",
         K.WORDS: "facts body_sealed",
-        K.TECHNICAL: "composer dedupe_key attempt_no lease_owner lease_until not_before expires_at resend_ok provider "
-        "provider_rank error_code unknown_since",
+        K.TECHNICAL: "composer dedupe_key attempt_no lease_owner lease_until not_before due_at expires_at resend_ok "
+        "retry_of lost_claims segments provider sender provider_rank error_code unknown_since next_look_at looks "
+        "tell_at",
     },
     "message_attempt": {
         K.KEY: "message_id attempt_no",

@@ -13,7 +13,6 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-from sqlalchemy import make_url
 
 from referral.kit import lines_file
 from referral.kit.crypto import Vault
@@ -48,12 +47,8 @@ class Listed:
 
 def list_file(settings: Settings) -> Path | None:
     """Return where the list is kept; None where neither a second place nor a database file is known."""
-    if settings.audit_head_file:
-        return Path(settings.audit_head_file).parent / FILE_NAME
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        return Path(url.database).parent / FILE_NAME
-    return None
+    folder = settings.second_place
+    return folder / FILE_NAME if folder is not None else None
 
 
 def warn_without_list(settings: Settings) -> None:

@@ -26,6 +26,7 @@ from referral.outbox.models import Message
 from referral.outbox.states import Channel
 from referral.patients.consent_models import Disclosure, SharingConsent, TextingConsent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
+from referral.patients.pause_models import TextingPause
 from referral.patients.record_models import PatientCorrection, PatientMerge, PatientMove
 from referral.patients.wish_models import PatientBar, PatientProxy
 from referral.plan.models import PlanNeed, PlanWord, ReferralRating
@@ -59,6 +60,7 @@ TABLES: tuple[tuple[type[Any], str], ...] = (
     (PatientMove, "offered_at"),
     (PatientProxy, "recorded_at"),
     (PatientBar, "barred_at"),
+    (TextingPause, "paused_at"),
     (TextingConsent, "at"),
     (SharingConsent, "at"),
     (Screening, "completed_at"),

@@ -160,7 +160,7 @@ SCHEDULE: tuple[Rule, ...] = (
     ),
     Rule(
         "the installation",
-        "clock_policy, installation, sender_pause",
+        "clock_policy, installation, sender_standing",
         K.TECHNICAL,
         None,
         "kept",

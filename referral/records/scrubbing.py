@@ -8,10 +8,11 @@ import os
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, exists, select, update
+from sqlalchemy import Table, and_, delete, exists, select, update
 
 from referral.kit.crypto import DataKey
 from referral.kit.scope import ScopedSession
+from referral.messaging.forgotten import forget_texts
 from referral.messaging.models import InboundMessage
 from referral.outbox.models import Message, MessageAttempt, ProviderEvent
 from referral.patients.consent_models import OptOutEvent
@@ -33,6 +34,7 @@ DELETED = frozenset(
         "inbound_message",
         "referral_rating",
         "household_member",
+        "texting_pause",
     }
 )
 
@@ -77,6 +79,7 @@ def scrub(session: ScopedSession, patient_id: UUID) -> None:
     session.flush()
     numbers = _numbers_of(session, patient_id)
     _scrub_messages(session, patient_id)
+    forget_texts(session, InboundMessage.patient_id == patient_id)
     for table in scrubbed_tables():
         session.execute(update(table).where(table.c.patient_id == patient_id).values(neutral_values(table)))
     for table in reversed(Base.metadata.sorted_tables):
@@ -96,7 +99,9 @@ def forget_number(session: ScopedSession, number_id: UUID) -> None:
     numbers, inbound, phones = _table(PhoneNumber), _table(InboundMessage), _table(PatientPhone)
     if session.scalar(select(exists().where(phones.c.phone_number_id == number_id))):
         return
-    session.execute(delete(inbound).where(inbound.c.phone_number_id == number_id, inbound.c.patient_id.is_(None)))
+    strangers = and_(inbound.c.phone_number_id == number_id, inbound.c.patient_id.is_(None))
+    forget_texts(session, strangers)
+    session.execute(delete(inbound).where(strangers))
     this = numbers.c.id == number_id
     if session.scalar(select(numbers.c.opted_out_at).where(this)) is not None:
         session.execute(update(numbers).where(this).values(number_sealed=None))

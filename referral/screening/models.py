@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.kit.columns import Identified, PatientOwned, one_of
@@ -52,6 +52,10 @@ class Answer(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     value = sealed("value_sealed")
 
 
+#: Help is wanted and the need is not over: the few among all needs that somebody must look after.
+_WANTED = text("wants_help = 'yes' AND status IN ('unconfirmed', 'open', 'partly')")
+
+
 class Need(Identified, ClinicOwned, PatientOwned, Base):
     """A domain in which the patient may lack something."""
 
@@ -61,6 +65,7 @@ class Need(Identified, ClinicOwned, PatientOwned, Base):
         one_of("wants_help", WantsHelp),
         one_of("status", NeedStatus),
         one_of("source", NeedSource),
+        Index("ix_need_wanted", "clinic_id", "created_at", sqlite_where=_WANTED, postgresql_where=_WANTED),
     )
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)

@@ -11,7 +11,8 @@ import json
 import socket
 import struct
 import threading
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -46,6 +47,7 @@ class FakeMessage:
     created_at: datetime
     status_callback: str | None = None
     error_code: int | None = None
+    media_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class FakeTwilio:
     messaging_service_sid: str = "MG" + "0" * 32
     our_number: str = "+15005550006"
     #: How long a new message stays out of the list.
-    list_lag: timedelta = timedelta()
+    list_lag: timedelta = timedelta(minutes=15)
     invalid_numbers: set[str] = field(default_factory=set)
     landlines: set[str] = field(default_factory=set)
     opted_out: set[str] = field(default_factory=set)
@@ -107,11 +109,17 @@ class FakeTwilio:
     connection_headers: list[str | None] = field(default_factory=list)
     #: When set, a POST waits for it before it is looked at: a test holds messages in the air.
     gate: threading.Event | None = None
+    #: Called with each message that was taken, before its POST is answered: a callback may come first.
+    before_answer: Callable[[FakeMessage], None] | None = None
+    #: How many of the next questions (GET) end in an error of the server.
+    failing_questions: int = 0
+    #: Every path that was asked for.
+    questions: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._posted = threading.Condition(self._lock)
-        self._faults: deque[Fault] = deque()
+        self._faults: defaultdict[str | None, deque[Fault]] = defaultdict(deque)
         self._skew = timedelta()
         self._released = threading.Event()
         self._numbers = itertools.count(1)
@@ -134,10 +142,10 @@ class FakeTwilio:
 
     # What a test arranges
 
-    def fail_next(self, *faults: Fault) -> None:
-        """The next POSTs meet these faults, one each, in order."""
+    def fail_next(self, *faults: Fault, to: str | None = None) -> None:
+        """The next POSTs meet these faults, one each, in order; with `to`: the next to that phone."""
         with self._lock:
-            self._faults.extend(faults)
+            self._faults[to].extend(faults)
 
     def advance(self, delta: timedelta) -> None:
         """Move this Twilio's clock on; the list shows what is older than its lag."""
@@ -210,9 +218,10 @@ class FakeTwilio:
 
     # What the server calls
 
-    def take_fault(self) -> Fault | None:
+    def take_fault(self, to: str | None) -> Fault | None:
         with self._lock:
-            return self._faults.popleft() if self._faults else None
+            waiting = self._faults[to] or self._faults[None]
+            return waiting.popleft() if waiting else None
 
     def hold(self) -> None:
         """Wait until the test ends; the client gives up first."""
@@ -276,7 +285,7 @@ class FakeTwilio:
             "error_message": None,
             "from": None if message.status == "accepted" else message.sender,
             "messaging_service_sid": self.messaging_service_sid,
-            "num_media": "0",
+            "num_media": str(message.media_count),
             "num_segments": "0" if message.status == "accepted" else "1",
             "price": None,
             "price_unit": None,
@@ -286,6 +295,12 @@ class FakeTwilio:
             "to": message.to,
             "uri": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{message.sid}.json",
         }
+
+    def numbers_as_json(self) -> dict[str, Any]:
+        """Return the list of the service's numbers, of API messaging v1."""
+        number = {"sid": "PN" + "0" * 32, "phone_number": self.our_number, "service_sid": self.messaging_service_sid}
+        meta = {"key": "phone_numbers", "page": 0, "page_size": 50, "next_page_url": None}
+        return {"phone_numbers": [number], "meta": meta}
 
     def _obey_keyword(self, sender: str, word: str) -> str | None:
         if word in STOP_WORDS:
@@ -327,13 +342,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.fake.note_post(form)
         if self.server.fake.gate is not None:
             self.server.fake.gate.wait(30)
-        fault = self.server.fake.take_fault()
+        fault = self.server.fake.take_fault(form.get("To"))
         try:
             self._refuse_strangers()
             message = self.server.fake.create(form) if fault is None or fault in TAKEN else None
         except ErrorAnswer as error:
             self._error(error.status, error.code)
             return
+        if message is not None and self.server.fake.before_answer is not None:
+            self.server.fake.before_answer(message)
         if fault is not None:
             self._fail(fault)
         elif message is not None:
@@ -341,8 +358,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         fake, parts = self.server.fake, urlsplit(self.path)
+        fake.questions.append(self.path)
+        if fake.failing_questions:
+            fake.failing_questions -= 1
+            self._error(500, 20500)
+            return
         try:
             self._refuse_strangers()
+            if parts.path == f"/v1/Services/{fake.messaging_service_sid}/PhoneNumbers":
+                self._json(200, fake.numbers_as_json())
+                return
             sid = parts.path.rsplit("/", 1)[1].removesuffix(".json")
             if sid != "Messages":
                 self._json(200, fake.as_json(fake.message(sid)))
@@ -368,7 +393,8 @@ class _Handler(BaseHTTPRequestHandler):
         wanted = base64.b64encode(f"{fake.account_sid}:{fake.auth_token}".encode()).decode()
         if self.headers.get("Authorization") != f"Basic {wanted}":
             raise ErrorAnswer(401, 20003)
-        if f"/Accounts/{fake.account_sid}/Messages" not in self.path:
+        places = (f"/Accounts/{fake.account_sid}/Messages", f"/Services/{fake.messaging_service_sid}/PhoneNumbers")
+        if not any(place in self.path for place in places):
             raise ErrorAnswer(404, 20404)
 
     def _fail(self, fault: Fault) -> None:

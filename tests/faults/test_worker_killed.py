@@ -101,3 +101,21 @@ def test_however_often_a_worker_is_killed_no_message_is_lost_or_sent_twice(datab
     assert {phone for phone, state in at_rest.items() if state == MessageState.ACCEPTED} <= set(arrived)
     assert {phone for phone, state in after_reports.items() if state == MessageState.DELIVERED} == set(arrived)
     assert {state for phone, state in after_reports.items() if phone not in arrived} <= NOT_KNOWN_TO_BE_SENT
+
+
+def test_killed_at_any_statement_commit_or_post_of_one_text_it_arrives_once_or_is_doubted(database: Database) -> None:
+    """One text and one worker for each step; a worker killed late has sent the texts that others left before."""
+    with FakeTwilio() as twilio:
+        codes = set()
+        for step in range(1, STEPS):
+            queue(database, new_text(to=f"+1305777{step:04}"))
+            codes.add(WorkerProcess(order_for(database, twilio, step=step, lease_s=LEASE_S)).wait())
+        finish(database, twilio)
+        at_rest = states_by_phone(database)
+
+    arrived = Counter(message.to for message in twilio.messages)
+    assert -9 in codes
+    assert codes <= {-9, 0}
+    assert max(arrived.values()) == 1
+    assert {phone for phone, state in at_rest.items() if state == MessageState.ACCEPTED} <= set(arrived)
+    assert {state for phone, state in at_rest.items() if phone not in arrived} <= NOT_KNOWN_TO_BE_SENT

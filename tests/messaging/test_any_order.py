@@ -19,6 +19,8 @@ from referral.kit import clock
 from referral.kit.settings import Settings
 from referral.kit.transaction import Database
 from referral.outbox.models import Message
+from referral.outbox.receipts import SETTLING
+from referral.outbox.sending import sweep_outbox
 from referral.outbox.states import MessageState
 from referral.referrals.models import Referral
 from referral.referrals.states import ReferralState
@@ -27,7 +29,6 @@ from tests.messaging.deliveries import TOKEN, Delivery, everything, status_of, t
 
 #: Friday noon in California.
 NOON = datetime(2026, 11, 20, 20, tzinfo=UTC)
-#: The last two never write: a text that failed has nobody's answer.
 LANGUAGES = {
     "+15595550121": "es",
     "+15595550122": "vi",
@@ -35,12 +36,16 @@ LANGUAGES = {
     "+15595550124": "ar",
     "+15595550125": "ru",
     "+15595550126": "ko",
+    "+15595550127": "ht",
+    "+15595550128": "es",
 }
 TEXTS = [
     ("+15595550121", ["7", "2 no había nadie", "START"]),
     ("+15595550122", ["đúng", "dừng", "có"]),
     ("+15595550123", ["1", "1", "stop texting me, I want to die", "START"]),
     ("+15595550124", ["٩", "شكرا"]),
+    ("+15595550126", ["1"]),  # an answer to a text that failed, if we believe the carrier
+    ("+15595550127", ["2"]),
     ("+15595550129", ["wrong number"]),  # nobody we know
 ]
 #: (status, error code); a code may be left over from an earlier failure and mean nothing.
@@ -51,6 +56,8 @@ STATUSES = [
     [("sent", "")],
     [("queued", ""), ("sent", ""), ("undelivered", "30003")],
     [("sending", "30003"), ("failed", "30005")],
+    [("undelivered", "30003"), ("undelivered", "30005"), ("failed", "30008")],
+    [("sent", ""), ("undelivered", "30006"), ("delivered", "")],
 ]
 
 
@@ -85,8 +92,10 @@ def deliveries(app: Flask, database: Database, town: Town, monkeypatch: pytest.M
 
 
 @pytest.fixture
-def outcome(app: Flask, database: Database, tmp_path: Path, deliveries: list[Delivery]) -> Callable[..., list[str]]:
-    """What the database holds after deliveries to the state at the start."""
+def outcome(
+    app: Flask, database: Database, tmp_path: Path, deliveries: list[Delivery], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[str]]:
+    """What the database holds after deliveries to the state at the start, and when failures have settled."""
     file, start = tmp_path / "test.sqlite3", tmp_path / "start.sqlite3"
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
@@ -100,7 +109,11 @@ def outcome(app: Flask, database: Database, tmp_path: Path, deliveries: list[Del
             leftover.unlink()
         shutil.copy(start, file)
         client = app.test_client()
+        monkeypatch.setattr(clock, "wall", lambda: NOON + timedelta(hours=1))
         assert {delivery.post(client) for delivery in order} <= {204}
+        monkeypatch.setattr(clock, "wall", lambda: NOON + timedelta(hours=1) + SETTLING)
+        with app.app_context():
+            sweep_outbox(database)
         return everything(database)
 
     return after

@@ -12,11 +12,13 @@ from referral.kit.crypto import Vault
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.outbox import hooks
+from referral.outbox.gateway.base import Pace
 from referral.outbox.gateway.choose import Gateways
 from referral.outbox.gateway.twilio_sms import TwilioGateway
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message, MessageAttempt
 from referral.outbox.queueing import NewMessage, queue_message
+from referral.outbox.senders import Route
 from referral.outbox.sending import Sender, Timing
 from referral.outbox.states import Channel
 from resources_directory.db import new_id
@@ -73,18 +75,26 @@ def twilio() -> Iterator[FakeTwilio]:
         yield fake
 
 
-def gateway_to(twilio: FakeTwilio, base_url: str | None = None) -> TwilioGateway:
+def gateway_to(twilio: FakeTwilio, base_url: str | None = None, pace: Pace | None = None) -> TwilioGateway:
     return TwilioGateway(
         twilio.account_sid,
         twilio.auth_token,
         messaging_service_sid=twilio.messaging_service_sid,
         base_url=base_url or twilio.base_url,
         timeout_s=0.5,
+        pace=pace,
     )
 
 
-def sender_to(twilio: FakeTwilio, timing: Timing | None = None, base_url: str | None = None) -> Sender:
-    return Sender(Gateways(sms=gateway_to(twilio, base_url), email=None), PUBLIC_BASE_URL, timing)
+def sender_to(
+    twilio: FakeTwilio, timing: Timing | None = None, base_url: str | None = None, pace: Pace | None = None
+) -> Sender:
+    return Sender(Gateways(sms=gateway_to(twilio, base_url, pace), email=None), PUBLIC_BASE_URL, timing)
+
+
+def route_to(twilio: FakeTwilio | None = None, pace: Pace | None = None) -> dict[Channel, Route]:
+    """Return the routes of a worker that sends texts alone."""
+    return {Channel.SMS: Route("twilio", twilio.messaging_service_sid if twilio else "MG", pace)}
 
 
 def new_text(to: str = PHONE, **changes: Any) -> NewMessage:

@@ -36,6 +36,7 @@ from tests.outbox.conftest import (
     attempts_of,
     new_text,
     queue,
+    route_to,
     sender_to,
     stored,
 )
@@ -177,7 +178,11 @@ def test_an_account_problem_pauses_the_channel_and_spends_no_message(
         traveller.shift(timedelta(minutes=6))
         sender_to(twilio).send_due(database)
 
-    assert (states, paused, posts_while_paused) == ({MessageState.PENDING}, (("sms", "30034"),), 1)
+    assert (states, paused, posts_while_paused) == (
+        {MessageState.PENDING},
+        ((twilio.messaging_service_sid, "30034"),),
+        1,
+    )
     assert {stored(database, each).state for each in message_ids} == {MessageState.ACCEPTED}
     assert script.stuck == []
 
@@ -282,7 +287,7 @@ def test_words_that_cannot_be_made_do_not_stop_the_others(
     sender_to(twilio).send_due(database)
 
     assert stored(database, healthy).state == MessageState.ACCEPTED
-    assert script.stuck == [(poisoned, MessageState.SUPPRESSED, "no_words:KeyError")]
+    assert script.stuck == [(poisoned, MessageState.QUARANTINED, "no_words:KeyError")]
 
 
 def test_an_expired_message_is_not_sent(database: Database, twilio: FakeTwilio) -> None:
@@ -396,7 +401,7 @@ def test_a_message_taken_back_after_its_claim_does_not_pass_the_gate(database: D
     with database.job("test") as session:
         suppress_for_phone(session, phone_number_id, reason="opted_out")
 
-    terms = Terms("worker", timedelta(seconds=45), PUBLIC_BASE_URL, {Channel.SMS: "twilio"})
+    terms = Terms("worker", timedelta(seconds=45), PUBLIC_BASE_URL, route_to())
     with pytest.raises(LeaseLost), database.job("test") as session:
         submit(session, message_id, terms)
 
@@ -412,7 +417,7 @@ def test_a_worker_that_does_not_hold_the_message_does_not_pass_the_gate(
     database: Database, owner: str, later: timedelta
 ) -> None:
     message_id = queue(database)
-    terms = Terms(owner, timedelta(seconds=45), PUBLIC_BASE_URL, {Channel.SMS: "twilio"})
+    terms = Terms(owner, timedelta(seconds=45), PUBLIC_BASE_URL, route_to())
     with time_machine.travel(clock.wall()) as traveller:
         with database.job("test") as session:
             claim_message(session, [Channel.SMS], owner="worker")

@@ -1,6 +1,8 @@
 """What a gateway takes and what it answers: outgoing messages, the outcome of one attempt, and the two protocols."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urlencode
@@ -21,6 +23,8 @@ class OutcomeKind(StrEnum):
     ACCEPTED = "accepted"
     #: It certainly never became a message at the provider: trying again is safe.
     NOT_SENT = "not_sent"
+    #: We did not even try: the lease was too short. It says nothing of the provider.
+    NOT_TRIED = "not_tried"
     #: The provider refused for now because of our rate: trying again later is safe.
     THROTTLED = "throttled"
     #: The provider refused this message for good.
@@ -86,26 +90,90 @@ class SendOutcome:
     detail: str = ""
 
 
-class SmsGateway(Protocol):
-    """Something that can take a text."""
+@dataclass(frozen=True)
+class Pace:
+    """How fast a sender may go: segments (texts) or e-mails a second, and how many at once after a rest."""
+
+    per_s: float
+    burst: float
+
+
+@dataclass(frozen=True)
+class ListedText:
+    """A text that the provider knows to have taken from us. `created_at`: the provider's clock."""
+
+    provider_id: str
+    to: str = field(repr=False)
+    body: str = field(repr=False)
+    status: str
+    error_code: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ArrivedText:
+    """A text that the provider took for us. `from_e164` as the provider writes it."""
+
+    provider_id: str
+    from_e164: str = field(repr=False)
+    body: str = field(repr=False)
+    media_count: int
+    arrived_at: datetime
+
+
+class ProviderUnreachable(Exception):
+    """The provider could not be asked, or its answer could not be read: nothing is known from it."""
+
+
+class _Gateway(Protocol):
+    """A way out."""
 
     @property
     def provider(self) -> str:
-        """The name kept with the message: twilio or simulated."""
+        """The name kept with the message: twilio, smtp or simulated."""
+
+    @property
+    def sender(self) -> str:
+        """In whose name messages go: a messaging service or a mailbox. It rests and keeps its pace as one."""
+
+    @property
+    def pace(self) -> Pace | None:
+        """How fast it may go; None: as fast as we can."""
+
+
+class SmsGateway(_Gateway, Protocol):
+    """Something that can take a text."""
 
     def send_sms(self, sms: OutgoingSms) -> SendOutcome:
         """Try once. Never raises: what cannot be told is UNKNOWN."""
 
 
-class EmailGateway(Protocol):
+class EmailGateway(_Gateway, Protocol):
     """Something that can take an e-mail."""
-
-    @property
-    def provider(self) -> str:
-        """The name kept with the message: smtp or simulated."""
 
     def send_email(self, email: OutgoingEmail) -> SendOutcome:
         """Try once. Never raises: what cannot be told is UNKNOWN."""
+
+
+class TextList(Protocol):
+    """A provider that can be asked what it took. Every method raises ProviderUnreachable."""
+
+    @property
+    def provider(self) -> str:
+        """The name kept with the messages it took."""
+
+    @property
+    def sender(self) -> str:
+        """Whose texts it lists."""
+
+    def texts_to(self, phone: str) -> Sequence[ListedText]:
+        """Return the newest texts we sent to `phone` (E.164). The list lags: what was just taken may be missing."""
+
+    def text(self, provider_id: str) -> ListedText | None:
+        """Return one text we sent, as it stands now; None when the provider knows none of that name."""
+
+    def texts_from_people(self, since: datetime) -> Sequence[ArrivedText]:
+        """Return the texts that arrived at our numbers from the UTC day of `since` on, oldest first."""
 
 
 def status_callback_url(public_base_url: str, message_id: UUID, attempt_no: int) -> str:

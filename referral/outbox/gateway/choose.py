@@ -3,18 +3,25 @@
 from dataclasses import dataclass
 
 from referral.kit.settings import Settings
-from referral.outbox.gateway.base import EmailGateway, SmsGateway
+from referral.outbox.gateway.base import EmailGateway, Pace, SmsGateway, TextList
 from referral.outbox.gateway.simulator import SimulatorGateway
 from referral.outbox.gateway.smtp import SmtpGateway, read_smtp_url
 from referral.outbox.gateway.twilio_sms import TwilioGateway
 
+#: Seconds' worth of texts that may go at once after a rest; the provider itself queues what comes faster.
+BURST_S = 10
+
 
 @dataclass(frozen=True)
 class Gateways:
-    """The way out of each channel; None means blocked: messages wait, and a banner says so."""
+    """The way out of each channel; None means blocked: messages wait, and a banner says so.
+
+    `texts`: who can be asked what became of texts, and which arrived; none for the simulator.
+    """
 
     sms: SmsGateway | None
     email: EmailGateway | None
+    texts: TextList | None = None
 
 
 def choose_gateways(settings: Settings) -> Gateways:
@@ -28,15 +35,23 @@ def choose_gateways(settings: Settings) -> Gateways:
         return Gateways(sms=simulator, email=simulator)
     if settings.message_gateway is None:
         return Gateways(sms=None, email=None)
-    return Gateways(sms=_twilio(settings), email=_smtp(settings))
+    twilio = _twilio(settings)
+    return Gateways(sms=twilio, email=_smtp(settings), texts=twilio)
 
 
-def _twilio(settings: Settings) -> SmsGateway | None:
+def _twilio(settings: Settings) -> TwilioGateway | None:
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     service = settings.twilio_messaging_service_sid
     if settings.message_gateway != "twilio" or not (sid and token and service):
         return None
-    return TwilioGateway(sid, token, messaging_service_sid=service, base_url=settings.twilio_base_url)
+    per_s = float(settings.text_segments_per_second)
+    return TwilioGateway(
+        sid,
+        token,
+        messaging_service_sid=service,
+        base_url=settings.twilio_base_url,
+        pace=Pace(per_s=per_s, burst=per_s * BURST_S),
+    )
 
 
 def _smtp(settings: Settings) -> EmailGateway | None:

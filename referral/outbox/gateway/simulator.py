@@ -12,6 +12,8 @@ class SimulatorGateway:
     """Accepts texts and e-mails without sending them. The simulator's pages read them from the outbox."""
 
     provider = "simulated"
+    sender = "simulator"
+    pace = None
 
     def send_sms(self, sms: OutgoingSms) -> SendOutcome:
         """Accept the text."""

@@ -16,7 +16,7 @@ from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from referral.kit import clock
-from referral.outbox.gateway.base import TIMEOUT_S, ErrorClass, OutcomeKind, OutgoingEmail, SendOutcome
+from referral.outbox.gateway.base import TIMEOUT_S, ErrorClass, OutcomeKind, OutgoingEmail, Pace, SendOutcome
 
 #: Ports when SMTP_URL names none: submission (RFC 6409), submissions (RFC 8314).
 DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
@@ -60,12 +60,15 @@ class SmtpGateway:
     """Sends e-mail through one SMTP server."""
 
     provider = "smtp"
+    #: Gentle on a small mail server; its own limits answer by codes.
+    pace = Pace(per_s=5.0, burst=50.0)
 
     def __init__(self, server: SmtpServer, mail_from: str, *, timeout_s: float = TIMEOUT_S) -> None:
         """`mail_from`: the From header, for example "NeedsRx <needsrx@example.org>". Nothing is contacted yet."""
         self._server = server
         self._mail_from = mail_from
         self._timeout_s = timeout_s
+        self.sender = parseaddr(mail_from)[1] or mail_from
 
     def send_email(self, email: OutgoingEmail) -> SendOutcome:
         """Hand over the e-mail once and say what is known. Never raises."""

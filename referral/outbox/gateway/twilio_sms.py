@@ -1,4 +1,4 @@
-"""The Twilio gateway: one POST per attempt, and an honest reading of what its failure proves.
+"""The Twilio gateway: one POST per attempt, an honest reading of what its failure proves, and Twilio's own list.
 
 Twilio's message-create call is not idempotent (Twilio docs, error 20500), so "we do not know" is an outcome of its own.
 """
@@ -6,6 +6,8 @@ Twilio's message-create call is not idempotent (Twilio docs, error 20500), so "w
 import logging
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,11 +19,26 @@ from twilio.rest import Client
 from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
-from referral.outbox.gateway.base import TIMEOUT_S, ErrorClass, OutcomeKind, OutgoingSms, SendOutcome
+from referral.outbox.gateway.base import (
+    TIMEOUT_S,
+    ArrivedText,
+    ErrorClass,
+    ListedText,
+    OutcomeKind,
+    OutgoingSms,
+    Pace,
+    ProviderUnreachable,
+    SendOutcome,
+)
 from referral.outbox.gateway.codes import THROTTLE_CODES, class_of
 
 #: Seconds that Twilio accepts as a validity period (Twilio docs, Message resource).
 VALIDITY_S = range(1, 36_001)
+
+#: Texts of ours to one phone that are looked through for one of which we know no end.
+MOST_LISTED = 50
+#: The most that one page of Twilio's list holds.
+LARGEST_PAGE = 1000
 
 #: Twilio's own codes have five digits; a smaller "code" is the HTTP status repeated by its library.
 FIRST_TWILIO_CODE = 10_000
@@ -80,9 +97,10 @@ class TwilioGateway:
         messaging_service_sid: str,
         base_url: str | None = None,
         timeout_s: float = TIMEOUT_S,
+        pace: Pace | None = None,
     ) -> None:
         """Take the account. Nothing is contacted yet."""
-        self._service_sid = messaging_service_sid
+        self.sender, self.pace = messaging_service_sid, pace
         http_client = BoundedHttpClient(base_url, timeout_s)
         self._client = Client(account_sid, auth_token, http_client=http_client)
 
@@ -92,7 +110,7 @@ class TwilioGateway:
             message = self._client.messages.create(
                 to=sms.to,
                 body=sms.body,
-                messaging_service_sid=self._service_sid,
+                messaging_service_sid=self.sender,
                 status_callback=sms.status_callback_url,
                 validity_period=max(VALIDITY_S.start, min(sms.validity_s, VALIDITY_S.stop - 1)),
                 smart_encoded=True,
@@ -102,6 +120,70 @@ class TwilioGateway:
         if not message.sid:
             return SendOutcome(OutcomeKind.UNKNOWN, http_status=201, detail="201 without sid")
         return SendOutcome(OutcomeKind.ACCEPTED, provider_id=message.sid, http_status=201)
+
+    def texts_to(self, phone: str) -> list[ListedText]:
+        """Return the newest texts we sent to `phone`, newest first. Raises ProviderUnreachable."""
+        with _asking():
+            found = self._client.messages.list(to=phone, limit=MOST_LISTED, page_size=MOST_LISTED)
+            return [_listed(each) for each in found if str(each.direction).startswith("outbound")]
+
+    def text(self, provider_id: str) -> ListedText | None:
+        """Return one text we sent, as it stands now. Raises ProviderUnreachable."""
+        with _asking():
+            try:
+                return _listed(self._client.messages(provider_id).fetch())
+            except TwilioRestException as error:
+                if error.status == 404:
+                    return None
+                raise
+
+    def texts_from_people(self, since: datetime) -> list[ArrivedText]:
+        """Return what arrived at the numbers of our service, oldest first. Raises ProviderUnreachable.
+
+        Twilio's filter knows days only (Twilio docs, Message resource, "DateSent").
+        """
+        day = f"{since.astimezone(UTC):%Y-%m-%d}"
+        with _asking():
+            pool = self._client.messaging.v1.services(self.sender).phone_numbers.list()
+            found = [
+                _arrived(text)
+                for each in pool
+                for text in self._client.messages.list(
+                    to=each.phone_number, date_sent_after=day, page_size=LARGEST_PAGE
+                )
+                if text.direction == "inbound"
+            ]
+        return sorted(found, key=lambda text: (text.arrived_at, text.provider_id))
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Read from the provider; whatever goes wrong raises ProviderUnreachable, which names no phone."""
+    try:
+        yield
+    except Exception as error:  # an answer that is no JSON, a field that is missing: nothing is known from it
+        raise ProviderUnreachable(type(error).__name__) from None
+
+
+def _listed(text: Any) -> ListedText:
+    return ListedText(
+        provider_id=text.sid,
+        to=text.to,
+        body=text.body or "",
+        status=str(text.status),
+        error_code=str(text.error_code or ""),
+        created_at=text.date_created,
+    )
+
+
+def _arrived(text: Any) -> ArrivedText:
+    return ArrivedText(
+        provider_id=text.sid,
+        from_e164=text.from_,
+        body=text.body or "",
+        media_count=int(text.num_media or 0),
+        arrived_at=text.date_created,
+    )
 
 
 def outcome_of(error: Exception) -> SendOutcome:
