@@ -36,7 +36,7 @@ from referral.kit.logs import init_request_lines, start_logs
 from referral.kit.policy import View, policy, public, route_policies
 from referral.kit.settings import Settings, SettingsError, read_settings
 from referral.kit.transaction import Database, TransactionalFlask
-from referral.messaging import webhooks
+from referral.messaging import conversation_views, queue_policies, queue_views, webhooks
 from referral.navigation import calling_views, hand_over_views, household_views
 from referral.navigation import policies as navigation_policies
 from referral.navigation import views as navigation
@@ -93,7 +93,8 @@ def slices() -> list[Slice]:
     """Return (blueprints, RULES) of every slice with pages."""
     return [
         ((web.blueprint,), {}),
-        ((webhooks.blueprint,), {}),
+        ((webhooks.blueprint, conversation_views.blueprint), {}),
+        ((queue_views.blueprint,), queue_policies.RULES),
         ((accounts.blueprint, account_views.blueprint, people_views.blueprint), accounts_policies.RULES),
         ((reset_views.blueprint, single_sign_on_views.blueprint, provider_views.blueprint), {}),
         ((factor_views.blueprint, own_factor_views.blueprint), {}),

@@ -18,6 +18,7 @@ from referral.outbox import models as outbox
 from referral.patients import asked_field_models
 from referral.patients import consent_models as consents
 from referral.patients import models as patients
+from referral.patients import pause_models as texting_pauses
 from referral.patients import record_models as patient_records
 from referral.patients import wish_models as patient_wishes
 from referral.plan import models as plan
@@ -73,6 +74,7 @@ MODULES = (
     put_aside,
     screening,
     started_screenings,
+    texting_pauses,
     todos,
 )
 

@@ -1,5 +1,6 @@
 """The one place where a lower slice reaches a higher one: every hook is filled here."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from referral.accounts.reset import LINK_COMPOSER, NOTICE_COMPOSER
 from referral.accounts.reset_mails import compose_password_notice, compose_reset_link
 from referral.audit.recording import write_reads
 from referral.followups.answers import answer_reply, read_beyond_stop
-from referral.followups.composing import compose_appointment_text, compose_question, compose_referral_text
+from referral.followups.by_hand import compose_by_hand
+from referral.followups.composing import compose_appointment_text, compose_question
 from referral.followups.due import question_arrived, question_stuck
 from referral.followups.ending import end_contact, end_contact_here, resume_contact, welcome
+from referral.followups.news import TOGETHER_COMPOSER, compose_referral_text, compose_together
 from referral.followups.plan_links import COMPOSER as PLAN_LINK
 from referral.followups.plan_links import compose_plan_link
-from referral.followups.planning import follow_move, is_asking
+from referral.followups.planning import NEWS_COMPOSER, follow_move, is_asking
 from referral.followups.reminding import COMPOSER as APPOINTMENT_TEXT
 from referral.followups.reminding import remind_of
 from referral.followups.said import hear_patient
@@ -27,9 +30,12 @@ from referral.followups.stopping import end_texting
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import record_reads
 from referral.messaging import hooks as messaging_hooks
+from referral.messaging.by_hand import COMPOSER as BY_HAND
 from referral.messaging.composing import compose_keyword_reply, compose_patient_text, text_samples
 from referral.messaging.conversation import conversation_section
+from referral.messaging.segments import measure
 from referral.messaging.words import reason_words
+from referral.navigation.handed_on import handed_on
 from referral.navigation.handing_over import left_behind
 from referral.navigation.history import contact_section
 from referral.navigation.overtaken import finish_overtaken
@@ -37,11 +43,12 @@ from referral.navigation.plans import drop_needless_plans
 from referral.outbox import hooks as outbox_hooks
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
+from referral.outbox.states import Channel
 from referral.patients import hooks as patient_hooks
 from referral.patients.barring import patients_who_barred
 from referral.patients.hooks import Section
 from referral.patients.models import Patient
-from referral.plan.sections import plan_page_opens, plan_section
+from referral.plan.sections import plan_section, why_no_plan_page
 from referral.prescriptions import hooks as prescription_hooks
 from referral.prescriptions.favourites import favourites_of
 from referral.records.holds import is_held
@@ -70,7 +77,9 @@ COMPOSERS = {
     "answer_code": compose_code_mail,
     "patient_text": compose_patient_text,
     "keyword_reply": compose_keyword_reply,
-    "referral_text": compose_referral_text,
+    NEWS_COMPOSER: compose_referral_text,
+    TOGETHER_COMPOSER: compose_together,
+    BY_HAND: compose_by_hand,
     APPOINTMENT_TEXT: compose_appointment_text,
     "question": compose_question,
     PLAN_LINK: compose_plan_link,
@@ -87,12 +96,13 @@ def fill_hooks() -> None:
     outbox_hooks.on_message_stuck.fill(_message_stuck)
     messaging_hooks.on_inbound_reply.fill(answer_reply)
     messaging_hooks.on_opted_out.fill(read_beyond_stop)
+    messaging_hooks.handed_on.fill(handed_on)
     referral_hooks.on_referral_moved.fill(_referral_moved)
     referral_hooks.on_testified.fill(hear_patient)
     referral_hooks.on_appointment_given.fill(remind_of)
     referral_hooks.is_being_asked.fill(is_asking)
     referral_hooks.usual_services.fill(favourites_of)
-    prescription_hooks.plan_page_opens.fill(plan_page_opens)
+    prescription_hooks.why_no_plan_page.fill(why_no_plan_page)
     patient_hooks.patient_sections.fill(_patient_sections)
     patient_hooks.text_samples.fill(text_samples)
     patient_hooks.on_sharing_stopped.fill(withdraw_from)
@@ -126,7 +136,10 @@ def _moved_away(session: ScopedSession, patient_id: UUID) -> None:
 
 
 def _compose(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
-    return COMPOSERS[message.composer](session, message, now)
+    words = COMPOSERS[message.composer](session, message, now)
+    if isinstance(words, Composed) and message.channel == Channel.SMS:
+        return replace(words, segments=measure(words.body).count)
+    return words
 
 
 def _message_stuck(session: ScopedSession, message: Message) -> None:

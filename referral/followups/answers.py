@@ -7,7 +7,7 @@ from sqlalchemy import select
 from referral.followups.effects import apply_option, reply_to, tell_clinic, tell_person
 from referral.followups.models import Question
 from referral.followups.planning import call_instead
-from referral.followups.reading import ReplyKind
+from referral.followups.reading import Reading, ReplyKind
 from referral.followups.replies import read_reply
 from referral.followups.states import QuestionState
 from referral.followups.stopping import HOLDING, give_up_questions
@@ -17,6 +17,7 @@ from referral.messaging.composing import reply_language
 from referral.messaging.inbound import owners_of
 from referral.messaging.lexicon import recorded
 from referral.messaging.models import InboundMessage
+from referral.messaging.pausing import rest_in_doubt
 from referral.outbox.queueing import suppress_for_phone
 from referral.patients.consents import opt_out
 from referral.patients.models import PhoneNumber
@@ -57,10 +58,14 @@ def answer_reply(session: ScopedSession, inbound: InboundMessage) -> str:
         return "ignored"
     if _is_doubled(session, inbound):
         return "duplicate"
+    if _rests(session, inbound, reading) and reading.kind is ReplyKind.REVIEW_POSSIBLE_STOP:
+        return "possible_stop"
     if reading.value == "9":
         return _call_me(session, inbound, question)
-    if question is None:
-        return _no_question(session, inbound)
+    return _no_question(session, inbound) if question is None else _answered(session, inbound, question, reading)
+
+
+def _answered(session: ScopedSession, inbound: InboundMessage, question: Question, reading: Reading) -> str:
     if not _is_answerable(session, inbound, question) or (
         question.state not in HOLDING and reading.kind is not ReplyKind.OPTION
     ):
@@ -68,6 +73,17 @@ def answer_reply(session: ScopedSession, inbound: InboundMessage) -> str:
     if reading.kind is ReplyKind.OPTION and reading.value is not None:
         return apply_option(session, inbound, question, reading.value)
     return _unclear(session, inbound, question, again=reading.kind in UNCLEAR)
+
+
+def _rests(session: ScopedSession, inbound: InboundMessage, reading: Reading) -> bool:
+    """Let the number rest where the text may ask for no more; what its answer would bring by text waits too."""
+    owners = owners_of(session, inbound.phone_number_id)
+    doubtful = ReplyKind.REVIEW_POSSIBLE_STOP in (reading.kind, *reading.also)
+    if not doubtful or not owners or _has_stopped(session, inbound):
+        return False
+    if not rest_in_doubt(session, inbound, owners):
+        tell_person(session, inbound, ToDoReason.PATIENT_WROTE)  # it rests already: this text is read all the same
+    return True
 
 
 def read_beyond_stop(session: ScopedSession, inbound: InboundMessage) -> None:

@@ -1,10 +1,11 @@
-"""The gate of texts about referrals: still true, not sensitive, not a question on somebody else's phone."""
+"""The words of questions and reminders: none stale, none sensitive, no question on somebody else's phone."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 
 from referral.followups.models import Question
+from referral.followups.news import words_of_news
 from referral.followups.reminding import awaited
 from referral.followups.states import QuestionState
 from referral.kit.scope import ScopedSession
@@ -16,22 +17,10 @@ from referral.patients.models import Patient
 from referral.patients.proxies import may_go_to
 from referral.referrals.desk_models import Appointment
 from referral.referrals.models import Referral
-from referral.referrals.states import ReferralState
 from resources_directory.needs import SENSITIVE
 
-#: While the news of a move is still true.
-TRUE_WHILE = {
-    "sent": (ReferralState.SENT,),
-    "accepted": (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS),
-}
-
-
-def compose_referral_text(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
-    """Return the words of news about a referral, or why they do not go."""
-    referral = session.scalar(select(Referral).where(Referral.id == message.subject_id))
-    if referral is None or referral.state not in TRUE_WHILE[message.template]:
-        return Suppressed("moved_on", needs_person=False)
-    return _news(session, message, referral, now)
+#: In which states a question is still asked: for the first time, or once more because a carrier lost its text.
+_ASKED_IN = {False: (QuestionState.OPENING,), True: (QuestionState.OPENING, QuestionState.OPEN)}
 
 
 def compose_appointment_text(
@@ -42,30 +31,16 @@ def compose_appointment_text(
     referral = awaited(session, appointment) if appointment is not None else None
     if referral is None:
         return Suppressed("moved_on", needs_person=False)
-    words = _news(session, message, referral, now)
+    words = words_of_news(session, message, referral, now)
     if isinstance(words, Suppressed) and referral.domain not in SENSITIVE:
         return Suppressed(words.reason)  # nobody else tells them when they are expected
-    return words
-
-
-def _news(
-    session: ScopedSession, message: Message, referral: Referral, now: datetime
-) -> Composed | Postponed | Suppressed:
-    if referral.domain in SENSITIVE:
-        return Suppressed("sensitive_need", needs_person=False)
-    patient = session.get_one(Patient, referral.patient_id)
-    if not may_go_to(session, patient, texting_route(session, patient), referral.domain):
-        return Suppressed("private_need", needs_person=False)
-    words = compose_patient_text(session, message, now)
-    if isinstance(words, Suppressed):
-        return Suppressed(words.reason, needs_person=False)  # its questions reach a person
     return words
 
 
 def compose_question(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
     """Return the words of a question, or why it must be asked by a person."""
     question = session.scalar(select(Question).where(Question.id == message.subject_id))
-    if question is None or question.state != QuestionState.OPENING:
+    if question is None or question.state not in _ASKED_IN[message.retry_of is not None]:
         return Suppressed("question_dropped", needs_person=False)
     referral = session.scalar(select(Referral).where(Referral.id == question.referral_id))
     if referral is None or referral.domain in SENSITIVE:

@@ -4,18 +4,27 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from referral.followups.models import Question
-from referral.followups.planning import NOTHING_TO_ASK, ask, call_instead, drop_question, move_question
+from referral.followups.planning import (
+    NOTHING_TO_ASK,
+    ask,
+    call_instead,
+    call_no_more,
+    drop_question,
+    move_question,
+)
 from referral.followups.policies import CADENCE, SAME_TOPIC
 from referral.followups.states import QuestionEvent, QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.kit.worker import Turn, one_by_one
+from referral.messaging.composing import no_text_before
 from referral.messaging.models import InboundMessage
 from referral.messaging.words import reason_words
 from referral.outbox.models import Message
@@ -26,11 +35,13 @@ from referral.patients.models import Patient
 from referral.patients.proxies import may_go_to
 from referral.referrals.models import Referral
 from referral.referrals.numbering import named_in_texts
-from referral.todos.models import ToDoReason
+from referral.todos.models import ToDo, ToDoReason
 from resources_directory.needs import SENSITIVE
 
 #: Questions that wait until a phone is free must not hold up those behind them.
 ASKED, CLOSED = Turn("questions", 50), Turn("silence", 50)
+
+_ARRIVED = _l("The text arrived after all: the patient was asked.")
 
 #: The text of a question's second round, where it is not the same again.
 REMINDER = {QuestionKind.CHECK_OUTCOME: "reminder"}
@@ -56,7 +67,7 @@ def close_silent_questions(database: Database) -> int:
 def question_arrived(session: ScopedSession, message: Message) -> None:
     """The provider took a question's text: its time to answer starts. Fills outbox.hooks.on_message_accepted."""
     question = _question_of(session, message)
-    if question is not None and question.state == QuestionState.OPENING:
+    if question is not None and (question.state == QuestionState.OPENING or _is_asked_after_all(session, question)):
         move_question(question, QuestionEvent.ARRIVE)
         question.opened_at = clock.now()
         question.expires_at = clock.now() + CADENCE.patience
@@ -64,10 +75,15 @@ def question_arrived(session: ScopedSession, message: Message) -> None:
 
 
 def question_stuck(session: ScopedSession, message: Message) -> bool:
-    """A question's text will not arrive: a person asks. Return False when the message carried no waiting question."""
+    """A question's text will not arrive: a person asks, unless it was settled otherwise, as by an answer that came.
+
+    Return False when the message carried no question.
+    """
     question = _question_of(session, message)
-    if question is None or question.state not in (QuestionState.OPENING, QuestionState.OPEN):
+    if question is None:
         return False
+    if question.state not in (QuestionState.OPENING, QuestionState.OPEN):
+        return True
     note = reason_words(message.reason) if message.reason else None
     call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=note)
     return True
@@ -98,7 +114,7 @@ def _ask_one(session: ScopedSession, question: Question) -> bool:
     if not may_go_to(session, patient, route, referral.domain, answer=True):
         call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason_words("private_need"))
         return True
-    if not _phone_is_free(session, question, route.phone_number_id):
+    if not _phone_is_free(session, question, patient, route.phone_number_id):
         return False
     move_question(question, QuestionEvent.QUEUE)
     question.phone_number_id = route.phone_number_id
@@ -124,13 +140,15 @@ def _text_of(session: ScopedSession, question: Question, referral: Referral, pho
         facts={
             "options": list(question.options),
             "is_reply": kind in SAME_TOPIC,
+            "cadence": CADENCE.version,
             **named_in_texts(session, referral),
         },
         expires_at=clock.now() + CADENCE.patience + timedelta(days=5),
     )
 
 
-def _phone_is_free(session: ScopedSession, question: Question, phone_number_id: UUID) -> bool:
+def _phone_is_free(session: ScopedSession, question: Question, patient: Patient, phone_number_id: UUID) -> bool:
+    """Return True if the question can leave now: once it holds the phone, a reply must not find it unsent."""
     on_phone = select(Question.id).where(Question.phone_number_id == phone_number_id)
     danger = select(InboundMessage.id).where(
         InboundMessage.phone_number_id == phone_number_id,
@@ -144,6 +162,8 @@ def _phone_is_free(session: ScopedSession, question: Question, phone_number_id: 
         return False
     if question.kind in SAME_TOPIC:
         return True
+    if no_text_before(session, patient, phone_number_id, clock.now()) is not None:
+        return False
     since = clock.now() - CADENCE.between_topics
     lately = on_phone.where(
         Question.referral_id != question.referral_id,
@@ -188,6 +208,23 @@ def _why_no_silence(session: ScopedSession, question: Question, referral: Referr
     if route.is_shared:
         return "shared_phone"
     return None if may_go_to(session, patient, route, referral.domain, answer=True) else "private_need"
+
+
+def _is_asked_after_all(session: ScopedSession, question: Question) -> bool:
+    """A person was to ask because the text was lost, and has not called yet; now it arrived: they need not.
+
+    Where another question is open on the phone meanwhile, the person keeps it. Flushes.
+    """
+    if question.state != QuestionState.GIVEN_TO_PERSON or question.phone_number_id is None:
+        return False
+    key = f"question:{question.id}:{ToDoReason.CALL_INSTEAD_OF_TEXT}"
+    to_do = session.scalar(select(ToDo).where(ToDo.dedupe_key == key, ToDo.done_at.is_(None)))
+    on_phone = Question.phone_number_id == question.phone_number_id
+    other = select(Question.id).where(on_phone, Question.state.in_((QuestionState.OPENING, QuestionState.OPEN)))
+    if to_do is None or session.scalar(other.limit(1)) is not None:
+        return False
+    call_no_more(session, question, outcome=_ARRIVED)
+    return True
 
 
 def _question_of(session: ScopedSession, message: Message) -> Question | None:

@@ -29,6 +29,9 @@ CALL_WITHIN = timedelta(days=1)
 
 WAITING = (QuestionState.SCHEDULED, QuestionState.OPENING, QuestionState.OPEN)
 
+#: Who makes the words of news: the key under which wiring knows `news.compose_referral_text`.
+NEWS_COMPOSER = "referral_text"
+
 #: News that a move brings, by the event that made it.
 NEWS = {
     ReferralEvent.SEND: "sent",
@@ -174,7 +177,7 @@ def call_no_more(session: ScopedSession, question: Question, *, outcome: LazyStr
 
 
 def _plan(session: ScopedSession, referral: Referral) -> None:
-    for kind, later in CADENCE.plan[Mode(referral.mode)]:
+    for kind, later in CADENCE.plan(referral.mode, domain=referral.domain, urgency=referral.urgency):
         ask(session, referral, kind, clock.now() + later)
 
 
@@ -191,7 +194,7 @@ def _send_news(session: ScopedSession, referral: Referral, template: str) -> Non
         session,
         NewMessage(
             channel=Channel.SMS,
-            composer="referral_text",
+            composer=NEWS_COMPOSER,
             template=template,
             clinic_id=referral.clinic_id,
             patient_id=referral.patient_id,

@@ -51,6 +51,7 @@ QUESTION_MACHINE: Machine[QuestionState, QuestionEvent] = Machine(
         (S.OPENING, E.ANSWER): S.ANSWERED,
         (S.OPEN, E.ANSWER): S.ANSWERED,
         (S.GIVEN_TO_PERSON, E.ANSWER): S.ANSWERED,
+        (S.GIVEN_TO_PERSON, E.ARRIVE): S.OPEN,
         (S.OPEN, E.RUN_OUT): S.EXPIRED,
         **{(state, E.CANCEL): S.CANCELLED for state in (*_WAITING, S.GIVEN_TO_PERSON)},
         **{(state, E.GIVE_TO_PERSON): S.GIVEN_TO_PERSON for state in _WAITING},

@@ -11,6 +11,7 @@ from referral.followups.states import QuestionEvent, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.inbound import owners_of
+from referral.messaging.pausing import settle_doubt
 from referral.outbox.queueing import suppress_for_phone
 from referral.patients.consents import take_back_by_stop
 from referral.patients.models import PhoneNumber
@@ -30,6 +31,7 @@ def end_texting(session: ScopedSession, phone_number_id: UUID) -> None:
     """
     with session.widened("texts stopped"):
         suppress_for_phone(session, phone_number_id, reason="opted_out")
+        settle_doubt(session, phone_number_id)
         give_up_questions(session, phone_number_id)
         number = session.get_one(PhoneNumber, phone_number_id)
         since = (number.opted_out_at or clock.now()).isoformat()

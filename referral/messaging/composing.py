@@ -13,6 +13,7 @@ from referral.kit.phone import show_phone
 from referral.kit.scope import ScopedSession
 from referral.kit.settings import settings_of
 from referral.kit.zones import zone_of
+from referral.messaging.caps import ASKED_FOR, full_until, hold_phone, is_reply
 from referral.messaging.catalog import TextStatus, shipped_catalog
 from referral.messaging.quiet_hours import next_texting_moment, seconds_until_quiet
 from referral.messaging.short_dates import short_day
@@ -20,6 +21,7 @@ from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
 from referral.patients.consents import texting_route
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
+from referral.patients.pauses import rests_by_staff
 from referral.patients.queries import kept_record
 from referral.patients.states import PrivacyLevel
 from resources_directory.geo import zip_timezone
@@ -55,22 +57,57 @@ def compose_patient_text(session: ScopedSession, message: Message, now: datetime
     if patient is None:
         return Suppressed("patient_gone", needs_person=False)
     route = texting_route(session, patient)
-    if route.e164 is None:
+    number_id = route.phone_number_id
+    if route.e164 is None or number_id is None:
         return Suppressed(route.why_not or "no_route", needs_person=not message.facts.get("is_reply"))
-    if message.phone_number_id is not None and route.phone_number_id != message.phone_number_id:
+    if message.phone_number_id is not None and number_id != message.phone_number_id:
         return Suppressed("phone_changed")
     kept = kept_record(session, patient)  # where two records are one person, both wishes count
     language = kept.written_language or ""
     if not has_words(session, message.template, language):
         return Suppressed("no_reviewed_words")
     clinic = session.get_one(Member, message.clinic_id)
-    zone = patient_zone(patient, clinic)
-    if not _answers_just_now(message, now):
-        opening = next_texting_moment(now, zone)
-        if opening > now:
-            return Postponed(opening, "quiet_hours")
-    validity_s = _validity_s(now, zone)
-    return _words(message, clinic, language, to=route.e164, validity_s=validity_s, neutral=route.is_neutral)
+    hold_phone(session, number_id, message)
+    later = why_later(session, message, patient, now)
+    if later is not None:
+        over = later.reason != "quiet_hours" and message.expires_at is not None and later.until >= message.expires_at
+        return Suppressed(later.reason) if over else later
+    return Composed(
+        to=route.e164,
+        body=said_in(message, clinic, language, neutral=route.is_neutral),
+        language=language,
+        validity_s=_validity_s(now, patient_zone(patient, clinic)),
+    )
+
+
+def why_later(session: ScopedSession, message: Message, patient: Patient, now: datetime) -> Postponed | None:
+    """Return until when a text to a patient waits for the hours or for the room of its phone, or None."""
+    if message.phone_number_id is None or _answers_just_now(message, now):
+        return None
+    counts = not (is_reply(message) or message.template in ASKED_FOR)
+    return no_text_before(session, patient, message.phone_number_id, now, capped=counts, but=message)
+
+
+def no_text_before(
+    session: ScopedSession,
+    patient: Patient,
+    phone_number_id: UUID,
+    now: datetime,
+    *,
+    capped: bool = True,
+    but: Message | None = None,
+) -> Postponed | None:
+    """Return until when (story time) no text of ours may go to a patient's phone, or None.
+
+    It rests outside texting hours, and once it has had its texts of the day or week where they are `capped`. `but`: the
+    message that asks.
+    """
+    zone = patient_zone(patient, session.get_one(Member, patient.clinic_id))
+    opening = next_texting_moment(now, zone)
+    if opening > now:
+        return Postponed(opening, "quiet_hours")
+    full = full_until(session, phone_number_id, now=now, timezone_name=zone, but=but) if capped else None
+    return Postponed(next_texting_moment(full.until, zone), full.reason) if full else None
 
 
 def text_samples(session: ScopedSession, clinic_id: UUID, language: str | None) -> dict[str, str]:
@@ -99,11 +136,13 @@ def compose_keyword_reply(session: ScopedSession, message: Message, now: datetim
         return Suppressed("number_takes_no_texts", needs_person=False)
     if not _answers_just_now(message, now):
         return Suppressed("too_late_to_answer", needs_person=False)
+    if rests_by_staff(session, number.id):
+        return Suppressed("paused", needs_person=False)
     language = reply_language(session, number.id)
     if not has_words(session, message.template, language):
         language = "en"  # what the law asks us to confirm is confirmed in English rather than not at all
     clinic = session.get_one(Member, message.clinic_id)
-    return _words(message, clinic, language, to=number.number, validity_s=None)
+    return Composed(to=number.number, body=said_in(message, clinic, language), language=language)
 
 
 def reply_language(session: ScopedSession, phone_number_id: UUID) -> str:
@@ -122,6 +161,24 @@ def has_words(session: ScopedSession, template: str, language: str) -> bool:
     """Return True if a text has words in a language (BCP 47) that may leave from here."""
     simulated = settings_of(session).message_gateway == "simulator" and is_demo(session)
     return shipped_catalog().may_leave(template, language, simulated=simulated)
+
+
+def said_in(message: Message, clinic: Member, language: str, *, neutral: bool = False) -> str:
+    """Return the words of a message in a language (BCP 47); `neutral`: without the clinic's name.
+
+    A link stands as LINK_PLACE. Raises TextMissing where the text does not exist in the language.
+    """
+    moment = message.facts.get("date")
+    number = message.facts.get("number")
+    day = short_date(datetime.fromisoformat(moment), language, clinic.timezone_name) if moment else ""
+    facts = {
+        "clinic": _neutral_sender(message.template, language) if neutral else clinic.texting_name,
+        "phone": show_phone(clinic.phone or "").replace("(", "").replace(") ", "-"),
+        "date": f"{day} (#{number})" if number else day,
+        "options": ", ".join(message.facts.get("options", ())),
+        "link": LINK_PLACE,
+    }
+    return shipped_catalog().render(message.template, language, facts)
 
 
 def patient_zone(patient: Patient, clinic: Member) -> str:
@@ -150,20 +207,3 @@ def _answers_just_now(message: Message, now: datetime) -> bool:
 def _validity_s(now: datetime, zone: str) -> int | None:
     left = seconds_until_quiet(now, zone)
     return max(left - VALIDITY_MARGIN_S, VALIDITY_MARGIN_S) if left else None
-
-
-def _words(
-    message: Message, clinic: Member, language: str, *, to: str, validity_s: int | None, neutral: bool = False
-) -> Composed:
-    moment = message.facts.get("date")
-    number = message.facts.get("number")
-    day = short_date(datetime.fromisoformat(moment), language, clinic.timezone_name) if moment else ""
-    facts = {
-        "clinic": _neutral_sender(message.template, language) if neutral else clinic.texting_name,
-        "phone": show_phone(clinic.phone or "").replace("(", "").replace(") ", "-"),
-        "date": f"{day} (#{number})" if number else day,
-        "options": ", ".join(message.facts.get("options", ())),
-        "link": LINK_PLACE,
-    }
-    body = shipped_catalog().render(message.template, language, facts)
-    return Composed(to=to, body=body, language=language, validity_s=validity_s)

@@ -1,4 +1,4 @@
-"""A patient's texts, both sides, with what became of each and how each reply was read."""
+"""A patient's newest texts, both sides, with what became of each: the part of their page that leads to the whole."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,8 @@ from referral.outbox.states import Channel, MessageState
 from referral.patients.hooks import Section
 from referral.patients.models import Patient
 
-MOST = 200
+#: Texts on the patient's page; the page of the conversation has them all.
+MOST = 6
 
 #: What stands where the words were kept long enough (records/retention.py).
 REMOVED = _l("(removed after 90 days)")
@@ -43,9 +44,9 @@ def conversation_of(session: ScopedSession, patient_id: UUID) -> list[Line]:
     sent = select(Message).where(Message.patient_id == patient_id, Message.channel == Channel.SMS)
     received = select(InboundMessage).where(InboundMessage.patient_id == patient_id)
     lines = [
-        *(_outgoing(row) for row in session.scalars(sent.order_by(Message.created_at.desc(), Message.id).limit(MOST))),
+        *(sent_line(row) for row in session.scalars(sent.order_by(Message.created_at.desc(), Message.id).limit(MOST))),
         *(
-            _incoming(row)
+            received_line(row)
             for row in session.scalars(
                 received.order_by(InboundMessage.received_at.desc(), InboundMessage.id).limit(MOST)
             )
@@ -56,10 +57,12 @@ def conversation_of(session: ScopedSession, patient_id: UUID) -> list[Line]:
 
 def conversation_section(session: ScopedSession, patient: Patient) -> Section:
     """Return the part of a patient's page that shows their texts."""
-    return Section(_("Texts"), "messaging/conversation.html", {"texts": conversation_of(session, patient.id)})
+    shown = {"texts": conversation_of(session, patient.id), "patient_id": patient.id}
+    return Section(_("Texts"), "messaging/conversation_section.html", shown)
 
 
-def _outgoing(message: Message) -> Line:
+def sent_line(message: Message) -> Line:
+    """Return a text of ours as a page draws it."""
     label = str(MESSAGE_STATES[message.state])
     if message.reason and message.body is None:
         label = _("%(state)s: %(reason)s", state=label, reason=reason_words(message.reason))
@@ -77,14 +80,17 @@ def _outgoing(message: Message) -> Line:
 def _words_of(message: Message) -> str:
     if message.redacted_at is not None and not _is_over(message):
         return str(REMOVED)
-    return message.body or str(_("(not sent)") if _is_over(message) else _("(the words are made when it is sent)"))
+    if message.body is None and _is_over(message):
+        return str(_("A text was planned here. None went out."))
+    return message.body or str(_("(the words are made when it is sent)"))
 
 
 def _is_over(message: Message) -> bool:
     return message.state in (MessageState.SUPPRESSED, MessageState.CANCELED, MessageState.EXPIRED)
 
 
-def _incoming(inbound: InboundMessage) -> Line:
+def received_line(inbound: InboundMessage) -> Line:
+    """Return a text that came as a page draws it."""
     effect = (inbound.effect or "").split(" ")[0]
     return Line(
         text=str(REMOVED) if inbound.redacted_at else inbound.body or "",

@@ -1,21 +1,26 @@
 """Texts that arrive: stored once, STOP, START and HELP before anything else, the rest handed upward."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from referral.kit import clock
+from referral.kit.errors import InvalidInput
+from referral.kit.phone import parse_phone
 from referral.kit.scope import ScopedSession
 from referral.messaging import hooks
+from referral.messaging.forgotten import was_forgotten
 from referral.messaging.keywords import KeywordKind, read_keyword
 from referral.messaging.lexicon import recorded
 from referral.messaging.models import InboundMessage, InboundSource
+from referral.messaging.pausing import settle_doubt
 from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, queue_message
 from referral.outbox.states import Channel
 from referral.patients.actions import phone_number
+from referral.patients.consent_models import OptOutEvent
 from referral.patients.consents import give_back_by_start, opt_in, stop_number
 from referral.patients.models import PatientPhone
 from referral.patients.states import OptOutKind, SmsSafety
@@ -24,6 +29,9 @@ from referral.todos.models import ToDoReason
 
 #: When somebody must have called a patient who asked for help, or for texts on a phone that is not safe.
 CALL_WITHIN = timedelta(days=2)
+
+#: Characters of a text that are kept; a provider joins no more.
+LONGEST_TEXT = 1600
 
 #: Whole messages that Twilio answers by itself: we stay silent then (Twilio, Advanced Opt-Out).
 TWILIO_WORDS = frozenset(
@@ -36,7 +44,10 @@ TWILIO_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Arrival:
-    """A text as it came. `provider_id` names it for ever; `provider_answered`: the provider sent its own reply."""
+    """A text as it came. `provider_id` names it for ever; `provider_answered`: the provider sent its own reply.
+
+    `received_at`: when it arrived at the provider, if that is some time ago; none for now.
+    """
 
     provider_id: str
     from_e164: str
@@ -44,12 +55,42 @@ class Arrival:
     source: InboundSource
     media_count: int = 0
     provider_answered: bool = False
+    received_at: datetime | None = None
+
+
+def arrival_of(
+    provider_id: str,
+    sent_by: str,
+    body: str,
+    *,
+    source: InboundSource,
+    media_count: int = 0,
+    told_opt_out: bool = False,
+    received_at: datetime | None = None,
+) -> Arrival:
+    """Return a text as the provider tells of it, by webhook or in its list. `told_opt_out`: it obeyed a keyword."""
+    try:
+        from_e164 = parse_phone(sent_by)
+    except InvalidInput:
+        from_e164 = sent_by[:32] or "unknown"
+    return Arrival(
+        provider_id=provider_id,
+        from_e164=from_e164,
+        body=body[:LONGEST_TEXT],
+        source=source,
+        media_count=media_count,
+        provider_answered=told_opt_out or body.strip().casefold() in TWILIO_WORDS,
+        received_at=received_at,
+    )
 
 
 def receive_text(session: ScopedSession, arrival: Arrival) -> InboundMessage | None:
-    """Store a text and do what it asks; None when it was stored before. Flushes; the caller commits."""
+    """Store a text and do what it asks; None when it was stored before, erased since or not. Flushes.
+
+    The caller commits.
+    """
     known = select(InboundMessage.id).where(InboundMessage.provider_id == arrival.provider_id)
-    if session.scalar(known) is not None:
+    if session.scalar(known) is not None or was_forgotten(session, arrival.provider_id):
         return None
     number = phone_number(session, arrival.from_e164)
     owner = newest_owner(session, number.id)
@@ -60,7 +101,7 @@ def receive_text(session: ScopedSession, arrival: Arrival) -> InboundMessage | N
         patient_id=owner.patient_id if owner else None,
         media_count=arrival.media_count,
         source=arrival.source,
-        received_at=clock.now(),
+        received_at=arrival.received_at or clock.now(),
     )
     inbound.body = arrival.body.replace("\x00", "")
     session.add(inbound)
@@ -68,6 +109,9 @@ def receive_text(session: ScopedSession, arrival: Arrival) -> InboundMessage | N
     keyword = read_keyword(inbound.body or "")
     if keyword is None:
         inbound.effect = hooks.on_inbound_reply(session, inbound)
+    elif keyword.kind in (KeywordKind.STOP, KeywordKind.START) and _overtaken(session, inbound):
+        inbound.reading_kind, inbound.reading_rule = str(keyword.kind), recorded(keyword.rule)
+        inbound.effect = "overtaken"
     else:
         inbound.reading_kind, inbound.reading_rule = str(keyword.kind), recorded(keyword.rule)
         inbound.effect = _OBEY[keyword.kind](session, inbound, answered=arrival.provider_answered)
@@ -115,6 +159,17 @@ def answer(session: ScopedSession, inbound: InboundMessage, template: str, *, co
     )
 
 
+def _overtaken(session: ScopedSession, inbound: InboundMessage) -> bool:
+    """Return True if somebody said later than this text whether the number may be texted: the last word counts."""
+    said_at = func.coalesce(InboundMessage.received_at, OptOutEvent.at)  # a text may be taken in long after it came
+    later = (
+        select(OptOutEvent.id)
+        .join(InboundMessage, InboundMessage.id == OptOutEvent.inbound_message_id, isouter=True)
+        .where(OptOutEvent.phone_number_id == inbound.phone_number_id, said_at > inbound.received_at)
+    )
+    return session.scalar(later.limit(1)) is not None
+
+
 def _stop(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -> str:
     stop_number(session, inbound.phone_number_id, OptOutKind.STOP, inbound_message_id=inbound.id)
     hooks.on_opted_out(session, inbound)
@@ -130,6 +185,7 @@ def _start(session: ScopedSession, inbound: InboundMessage, *, answered: bool) -
         _tell_person(session, inbound, "start")
         return "opted_in not_safe"
     opt_in(session, inbound.phone_number_id, OptOutKind.START, inbound_message_id=inbound.id)
+    settle_doubt(session, inbound.phone_number_id)
     for phone in owners:
         if phone.sms_ok != SmsSafety.NO:
             give_back_by_start(session, phone)

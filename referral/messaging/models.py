@@ -21,6 +21,8 @@ class InboundSource(StrEnum):
 
     WEBHOOK = "webhook"
     SIMULATOR = "simulator"
+    #: Fetched from the provider's list, because its webhook never reached us.
+    FETCHED = "fetched"
 
 
 class InboundMessage(Identified, SealedRow, ClinicOwned, Base):

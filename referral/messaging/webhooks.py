@@ -8,12 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 
-from referral.kit.errors import InvalidInput
-from referral.kit.phone import parse_phone
 from referral.kit.policy import public
 from referral.kit.scope import job_scope
 from referral.kit.transaction import current_settings, request_session
-from referral.messaging.inbound import TWILIO_WORDS, Arrival, receive_text
+from referral.messaging.inbound import arrival_of, receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.receipts import Receipt, record_receipt
 
@@ -57,23 +55,15 @@ def inbound() -> ResponseReturnValue:
 
     400 without MessageSid.
     """
-    sent_by = request.form.get("From", "")
-    try:
-        from_e164 = parse_phone(sent_by)
-    except InvalidInput:
-        from_e164 = sent_by[:32] or "unknown"
-    body = request.form.get("Body", "")[:1600]
-    receive_text(
-        request_session(),
-        Arrival(
-            provider_id=_message_sid(),
-            from_e164=from_e164,
-            body=body,
-            source=InboundSource.WEBHOOK,
-            media_count=_small(request.form.get("NumMedia", 0, type=int)) or 0,
-            provider_answered="OptOutType" in request.form or body.strip().casefold() in TWILIO_WORDS,
-        ),
+    arrival = arrival_of(
+        _message_sid(),
+        request.form.get("From", ""),
+        request.form.get("Body", ""),
+        source=InboundSource.WEBHOOK,
+        media_count=_small(request.form.get("NumMedia", 0, type=int)) or 0,
+        told_opt_out="OptOutType" in request.form,
     )
+    receive_text(request_session(), arrival)
     return NO_CONTENT
 
 

@@ -22,6 +22,7 @@ MESSAGE_STATES: dict[str, LazyString] = {
     MessageState.SUPPRESSED: _l("Held back"),
     MessageState.EXPIRED: _l("Too late to send"),
     MessageState.CANCELED: _l("No longer needed"),
+    MessageState.QUARANTINED: _l("Set aside until an administrator decides"),
 }
 
 #: What a reply did, by the first word of its effect.
@@ -38,6 +39,7 @@ EFFECTS: dict[str, LazyString] = {
     "late": _l("Came late: given to a person"),
     "asked_again": _l("Not understood: asked again"),
     "given_to_person": _l("Not understood: given to a person"),
+    "possible_stop": _l("May want no more texts: texts rest until a person decides"),
 }
 
 REASONS: dict[str, LazyString] = {
@@ -52,6 +54,10 @@ REASONS: dict[str, LazyString] = {
     "safety_unknown": _l("nobody has asked whether texting is safe"),
     "no_consent": _l("no consent to texts"),
     "phone_changed": _l("the phone has changed"),
+    "paused": _l("texts are paused"),
+    "day_full": _l("this phone has had its text of today"),
+    "week_full": _l("this phone has had its three texts of this week"),
+    "told_together": _l("told in one text with other news"),
     "no_reviewed_words": _l("no reviewed text in the patient's language"),
     "quiet_hours": _l("outside texting hours"),
     "sensitive_need": _l("the need is sensitive"),
@@ -72,6 +78,13 @@ REASONS: dict[str, LazyString] = {
     "sender_blocked": _l("the provider refuses our sender"),
     "unclear_answer": _l("the provider's answer was unclear"),
     "worker_died": _l("sending was interrupted"),
+    "missing_at_provider": _l("the provider never got it"),
+    "not_tried": _l("not tried yet"),
+    "too_old": _l("it should have gone more than a day ago"),
+    "restored": _l("the database was restored from a copy, so it may have been sent already"),
+    "by_hand": _l("an administrator set it aside"),
+    "kills_workers": _l("sending was interrupted again and again"),
+    "arrived_after_all": _l("the first text arrived after all"),
     "recipient": _l("the address or phone cannot receive"),
     "carrier": _l("the phone could not be reached"),
     "blocked": _l("the carrier blocked it"),

@@ -14,6 +14,8 @@ class PatientPermission(StrEnum):
     REGISTER = "patient.register"
     CORRECT = "patient.correct"
     TAKE_CONSENT = "patient.take_consent"
+    #: Answer a patient's texts by hand; let texts rest, and let them go again.
+    TEXT = "patient.text"
     #: Say that two records are one person, and take that back.
     MERGE = "patient.merge"
     #: Offer a patient to another clinic, and take over one that is offered.
@@ -29,6 +31,7 @@ RULES: dict[str, frozenset[Role]] = {
     PatientPermission.REGISTER: CLINIC_ROLES,
     PatientPermission.CORRECT: CLINIC_ROLES,
     PatientPermission.TAKE_CONSENT: CLINIC_ROLES,
+    PatientPermission.TEXT: CLINIC_ROLES,
     PatientPermission.MERGE: CLINIC_ROLES,
     PatientPermission.MOVE: CLINIC_ROLES,
     PatientPermission.MARK_DECEASED: CLINIC_ROLES,

@@ -52,6 +52,13 @@ class OptOutKind(StrEnum):
     NEW_CONSENT = "new_consent"
 
 
+class PauseCause(StrEnum):
+    """Why texts rest: staff said so, or a text may have asked for no more of them."""
+
+    STAFF = "staff"
+    POSSIBLE_STOP = "possible_stop"
+
+
 #: How staff can have taken a consent; the other ways are the patient's own.
 TAKEN_BY_STAFF = (ConsentMethod.IN_PERSON, ConsentMethod.BY_PHONE, ConsentMethod.ON_PAPER)
 

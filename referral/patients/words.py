@@ -76,6 +76,7 @@ WHY_NO_TEXTS: Mapping[str, LazyString] = {
     "texting_not_safe": _l("No, because texts to this phone are not safe. Call instead, as agreed with the patient."),
     "safety_unknown": _l("No, because nobody has asked yet whether texts to this phone are safe."),
     "no_consent": _l("No, because the patient has not agreed to texts on this phone."),
+    "paused": _l("No, because texts are paused. The page of their texts says why, and lets them go again."),
 }
 
 

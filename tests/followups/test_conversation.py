@@ -47,10 +47,12 @@ class Conversation:
         own = town.phone(patient, PHONE, **phone)  # type: ignore[arg-type]
         self.stop_page = f"/patients/{patient.id}/phones/{own.id}/stop"
         self.navigator = town.session.get_one(Person, clinic.owner_person_id)
+        self.patient_id, self.number_id, self.navigator_id = patient.id, own.phone_number_id, self.navigator.id
         self.need = town.need(patient)
         service = town.service()
         receiver = town.member(name="Larder", listing_id=service.organization_id, email="desk@larder.example")
         self.referral = town.referral(self.need, service, receiver_id=receiver.id)
+        self.referral_id = self.referral.id
         town.commit()
         self._texts = 0
 
@@ -70,11 +72,19 @@ class Conversation:
             move(session, again, ReferralEvent.SEND, THE_CLOCK)
 
     def ask(self, kind: QuestionKind) -> None:
-        """Plan a question for now and let the worker send it."""
-
+        """Plan a question for now and let the worker send it; the phone has had no text today."""
+        self.work()
+        with self.database.job("tests") as session:
+            texted = session.scalars(select(Message).where(Message.sent_at.is_not(None))).first() is not None
+        if texted:
+            self.wait(timedelta(days=1))
         with self.database.job("tests") as session:
             ask(session, self._fresh(session), kind, clock.now())
         self.work()
+
+    def wait(self, time: timedelta) -> None:
+        """Time passes."""
+        clock.set_offset(clock.now() - clock.wall() + time)
 
     def work(self) -> None:
         for _ in range(3):
@@ -131,7 +141,7 @@ class Conversation:
 
     def _fresh(self, session: ScopedSession) -> Referral:
         session.expire_all()
-        return session.get_one(Referral, self.referral.id)
+        return session.get_one(Referral, self.referral_id)
 
 
 @pytest.fixture
@@ -143,8 +153,7 @@ def at_noon() -> None:
 
 @pytest.fixture
 def talk(at_noon: None, app: Flask, database: Database, town: Town, monkeypatch: pytest.MonkeyPatch) -> Conversation:
-    offset = clock.now() - clock.wall()
-    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: clock.set_offset(offset))
+    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: None)
     return Conversation(app, database, town)
 
 
@@ -308,8 +317,7 @@ def test_a_phone_that_two_people_have_gets_no_words_of_crisis_and_both_clinics_a
 def test_a_text_to_a_shared_phone_names_no_clinic(
     at_noon: None, app: Flask, database: Database, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offset = clock.now() - clock.wall()
-    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: clock.set_offset(offset))
+    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: None)
     talk = Conversation(app, database, town, is_shared=True)
 
     talk.accept()

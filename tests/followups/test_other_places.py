@@ -1,6 +1,6 @@
 """The answer "1, another place": the address of the page to choose on, else a call; and which request is meant."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,8 +29,7 @@ def talk(app: Flask, database: Database, town: Town, monkeypatch: pytest.MonkeyP
     """A conversation on a Friday at noon, about a need for which there is another place."""
     noon = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
     clock.set_offset(noon - clock.wall())
-    offset = clock.now() - clock.wall()
-    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: clock.set_offset(offset))
+    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: None)
     talk = Conversation(app, database, town)
     with database.job("tests") as session:
         patient = session.scalars(select(Patient)).one()
@@ -115,19 +114,63 @@ def test_texts_about_two_requests_signed_together_are_told_apart_by_their_number
         first.state, again.prescription_id = "held", first.prescription_id
         first.signed_at = again.signed_at = clock.now()
         session.flush()
-        for each in (first, again):
-            move(session, each, ReferralEvent.SEND, THE_CLOCK)
-    talk.work()
+        referrals = [first.id, again.id]
+    for number, referral_id in enumerate(referrals, start=1):
+        with talk.database.job("tests") as session:
+            move(session, session.get_one(Referral, referral_id), ReferralEvent.SEND, THE_CLOCK)
+        talk.work()
+        talk.wait(timedelta(days=1))
+
+        assert f"Nov 20 (#{number})" in bodies(talk, "sent")[-1]
+
+
+def test_several_moves_on_one_day_are_told_in_one_text(talk: Conversation) -> None:
+    with talk.database.job("tests") as session:
+        town, patient = Town(session), session.scalars(select(Patient)).one()
+        for domain in ("utilities", "transportation"):
+            town.referral(town.need(patient, domain), town.service())
     with talk.database.job("tests") as session:
         for each in session.scalars(select(Referral)).all():
             accept(session, each, DESK)
+
     talk.work()
 
-    for template in ("sent", "accepted"):
-        told = bodies(talk, template)
-        assert len(told) == 2
-        assert any("Nov 20 (#1)" in each for each in told)
-        assert any("Nov 20 (#2)" in each for each in told)
+    assert talk.texts() == [("several_moved", "en")]
+    reasons = [row.reason for row in talk._all(select(Message).where(Message.template == "accepted"))]
+    assert reasons == ["told_together"] * 3
+    assert talk.to_dos() == []
+
+
+def test_one_text_for_several_says_nothing_of_a_sensitive_request(talk: Conversation) -> None:
+    with talk.database.job("tests") as session:
+        town, patient = Town(session), session.scalars(select(Patient)).one()
+        town.referral(town.need(patient, "legal_immigration"), town.service())
+    with talk.database.job("tests") as session:
+        for each in session.scalars(select(Referral)).all():
+            accept(session, each, DESK)
+
+    talk.work()
+
+    assert talk.texts() == [("accepted", "en")]
+
+
+def test_news_that_waited_for_the_next_day_is_told_in_one_text(talk: Conversation) -> None:
+    with talk.database.job("tests") as session:
+        town, patient = Town(session), session.scalars(select(Patient)).one()
+        others = [town.referral(town.need(patient, each), town.service()).id for each in ("utilities", "childcare")]
+    talk.accept()
+    talk.work()
+    for referral_id in others:
+        with talk.database.job("tests") as session:
+            accept(session, session.get_one(Referral, referral_id), DESK)
+        talk.work()
+    same_day = talk.texts()
+
+    talk.wait(timedelta(days=1))
+    talk.work()
+
+    assert same_day == [("accepted", "en")]
+    assert talk.texts() == [("accepted", "en"), ("several_moved", "en")]
 
 
 def test_a_question_about_another_place_names_the_request_by_its_number(talk: Conversation) -> None:

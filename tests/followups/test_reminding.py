@@ -11,6 +11,7 @@ from referral.followups.composing import compose_appointment_text
 from referral.followups.reminding import TEMPLATE
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
+from referral.messaging.composing import no_text_before
 from referral.outbox.hooks import Composed, Suppressed
 from referral.outbox.models import Message
 from referral.patients.consents import opt_out
@@ -137,3 +138,30 @@ def test_a_person_hears_of_a_reminder_that_may_not_go_any_more(session: ScopedSe
 
     assert isinstance(said, Suppressed)
     assert said.needs_person
+
+
+def test_the_other_texts_of_the_day_make_room_for_it(session: ScopedSession, place: Place):
+    given(session, place)
+    (message,) = reminders(session)
+
+    morning = datetime.fromisoformat("2026-06-04T09:30:00-07:00")
+    others = no_text_before(session, place.patient, message.phone_number_id, morning)
+    the_day_before = no_text_before(session, place.patient, message.phone_number_id, morning - timedelta(days=1))
+
+    assert (others.reason, the_day_before) == ("day_full", None)
+    assert isinstance(compose_appointment_text(session, message, morning), Composed)
+
+
+def test_whoever_had_a_text_that_day_already_is_told_by_a_person(session: ScopedSession, place: Place):
+    given(session, place)
+    (message,) = reminders(session)
+    morning = datetime.fromisoformat("2026-06-04T10:00:00-07:00")
+    same = {name: getattr(message, name) for name in ("channel", "clinic_id", "patient_id", "phone_number_id")}
+    sent = {"composer": "question", "template": "reminder", "facts": {}, "state": "delivered", "sent_at": morning}
+    about = {"subject_kind": "patient", "subject_id": place.patient.id, "dedupe_key": "earlier"}
+    session.add(Message(not_before=morning, created_at=morning, **same, **sent, **about))
+    session.flush()
+
+    said = compose_appointment_text(session, message, morning + timedelta(hours=1))
+
+    assert said == Suppressed("day_full", needs_person=True)

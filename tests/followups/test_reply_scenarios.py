@@ -26,7 +26,7 @@ def talk(app: Flask, database: Database, town: Town, monkeypatch: pytest.MonkeyP
     noon = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
     offset = noon - clock.wall()
     clock.set_offset(offset)
-    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: clock.set_offset(offset))
+    monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: None)
     return Conversation(app, database, town)
 
 

@@ -1,0 +1,125 @@
+"""The words of news about a referral: when they are true and may go, and one text for the news of several."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.followups.planning import NEWS, NEWS_COMPOSER
+from referral.kit import clock
+from referral.kit.scope import ScopedSession
+from referral.messaging.composing import compose_patient_text
+from referral.outbox.hooks import Composed, Postponed, Suppressed
+from referral.outbox.models import Message
+from referral.outbox.moves import states_with
+from referral.outbox.queueing import NewMessage, cancel_for_subject, queue_message
+from referral.outbox.states import Channel, MessageEvent
+from referral.patients.consents import texting_route
+from referral.patients.models import Patient
+from referral.patients.proxies import may_go_to
+from referral.referrals.models import Referral
+from referral.referrals.states import ReferralState
+from resources_directory.needs import SENSITIVE
+
+#: Who makes the words of one text for several: the key under which wiring knows `compose_together`.
+TOGETHER_COMPOSER = "news_together"
+TOGETHER_TEMPLATE = "several_moved"
+
+#: While the news of a move is still true.
+TRUE_WHILE = {
+    "sent": (ReferralState.SENT,),
+    "accepted": (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS),
+}
+
+#: Fewer than that are not several.
+SEVERAL = 2
+
+_LASTS = timedelta(days=2)
+
+
+def compose_referral_text(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
+    """Return the words of news about a referral, or why they do not go: also when one text tells of several."""
+    referral = session.scalar(select(Referral).where(Referral.id == message.subject_id))
+    if referral is None or referral.state not in TRUE_WHILE[message.template]:
+        return Suppressed("moved_on", needs_person=False)
+    words = words_of_news(session, message, referral, now)
+    if isinstance(words, Composed) and _told_together(session, message):
+        return Suppressed("told_together", needs_person=False)
+    return words
+
+
+def compose_together(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
+    """Return the words that several requests have moved, or why they do not go."""
+    known = select(Referral).where(Referral.id.in_([UUID(each) for each in message.facts["referrals"]]))
+    true = {state for states in TRUE_WHILE.values() for state in states}
+    standing = [each for each in session.scalars(known.order_by(Referral.id)) if each.state in true]
+    told = [each for each in standing if _why_untold(session, each) is None]
+    if len(told) < SEVERAL:
+        return Suppressed("moved_on", needs_person=False)
+    return words_of_news(session, message, told[0], now)
+
+
+def words_of_news(
+    session: ScopedSession, message: Message, referral: Referral, now: datetime
+) -> Composed | Postponed | Suppressed:
+    """Return the words of news about a referral, or why they do not go: its questions reach a person all the same."""
+    why_not = _why_untold(session, referral)
+    if why_not is not None:
+        return Suppressed(why_not, needs_person=False)
+    words = compose_patient_text(session, message, now)
+    return Suppressed(words.reason, needs_person=False) if isinstance(words, Suppressed) else words
+
+
+def _why_untold(session: ScopedSession, referral: Referral) -> str | None:
+    """Return why nothing about a referral is texted whatever the hour, or None."""
+    if referral.domain in SENSITIVE:
+        return "sensitive_need"
+    patient = session.get_one(Patient, referral.patient_id)
+    reaches = may_go_to(session, patient, texting_route(session, patient), referral.domain)
+    return None if reaches else "private_need"
+
+
+def _told_together(session: ScopedSession, message: Message) -> bool:
+    """Queue one text for this news and all that waits beside it, and take those back; False where nothing waits.
+
+    The gate holds the phone (messaging/caps.py), so that no other worker passes with one of them meanwhile.
+    """
+    others = _waiting_beside(session, message)
+    if not others:
+        return False
+    queued = queue_message(
+        session,
+        NewMessage(
+            channel=Channel.SMS,
+            composer=TOGETHER_COMPOSER,
+            template=TOGETHER_TEMPLATE,
+            clinic_id=message.clinic_id,
+            patient_id=message.patient_id,
+            phone_number_id=message.phone_number_id,
+            subject_kind="message",
+            subject_id=message.id,
+            dedupe_key=f"message:{message.id}:together",
+            facts={"referrals": sorted({str(message.subject_id), *(str(each) for each in others)})},
+            expires_at=clock.now() + _LASTS,
+        ),
+    )
+    if queued is None:
+        return False
+    for referral_id in others:
+        cancel_for_subject(session, "referral", referral_id, reason="told_together", templates=tuple(NEWS.values()))
+    return True
+
+
+def _waiting_beside(session: ScopedSession, message: Message) -> Sequence[UUID]:
+    """Return the ids of other referrals whose news waits for the same phone, and is true and may be told."""
+    waiting = select(Message.subject_id, Message.template).where(
+        Message.composer == NEWS_COMPOSER,
+        Message.patient_id == message.patient_id,
+        Message.phone_number_id == message.phone_number_id,
+        Message.subject_id != message.subject_id,
+        Message.state.in_(states_with(MessageEvent.CANCEL)),
+    )
+    news = {row.subject_id: row.template for row in session.execute(waiting.order_by(Message.created_at, Message.id))}
+    found = session.scalars(select(Referral).where(Referral.id.in_(news)).order_by(Referral.id))
+    return [each.id for each in found if each.state in TRUE_WHILE[news[each.id]] and _why_untold(session, each) is None]
