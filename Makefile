@@ -45,6 +45,8 @@ pictures: $(VENV)/installed-dev ## the README's pictures, taken anew
 translations: $(VENV)/installed-dev ## gather the strings of pages into the catalogs
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -o translations/messages.pot --no-location --project NeedsRx .
 	$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --ignore-pot-creation-date
+	$(BIN)/python -m babel.messages.frontend -q extract -F translations/patient.cfg -k _l -o translations/patient.pot --no-location --project NeedsRx .
+	$(BIN)/pybabel -q update -D patient -i translations/patient.pot -d translations --no-fuzzy-matching --ignore-pot-creation-date
 
 languages: $(VENV)/installed-dev ## the segments and the cost of texts by language, into docs/languages.md
 	$(BIN)/python -m tests.text_sizes

@@ -26,6 +26,15 @@ def next_business_day(day: date, closed_days: Collection[date] = ()) -> date:
     return day
 
 
+def newest_business_day(day: date, closed_days: Collection[date] = (), *, days_back: int = 0) -> date:
+    """Return `day` where it is a business day, else the last one before; or one that many business days earlier."""
+    left = days_back
+    while left or not is_business_day(day, closed_days):
+        left -= is_business_day(day, closed_days)
+        day -= timedelta(days=1)
+    return day
+
+
 def moved_to_business_day(moment: datetime, zone: ZoneInfo, closed_days: Collection[date] = ()) -> datetime:
     """Return `moment`, or the same time of the next business day where it falls on another day; UTC."""
     local = moment.astimezone(zone)

@@ -13,6 +13,8 @@ from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 from flask_babel import gettext as _
 
+from referral.kit.locale_data import complete_locale_data
+
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 
 
@@ -36,7 +38,7 @@ LANGUAGES: dict[str, Language] = {
         Language("zh-Hans", "简体中文", "Chinese (Simplified)", babel="zh_Hans"),
         Language("vi", "Tiếng Việt", "Vietnamese", babel="vi"),
         Language("ar", "العربية", "Arabic", "rtl", babel="ar"),
-        Language("ht", "Kreyòl ayisyen", "Haitian Creole", babel="fr_HT"),
+        Language("ht", "Kreyòl ayisyen", "Haitian Creole", babel="ht"),
         Language("ru", "Русский", "Russian", babel="ru"),
         Language("ko", "한국어", "Korean", babel="ko"),
         Language("zh-Hant", "繁體中文", "Chinese (Traditional)", babel="zh_Hant"),
@@ -61,6 +63,12 @@ NO_WRITTEN_LANGUAGE = "none"
 STAFF_LANGUAGE = "en"
 
 LANGUAGE_COOKIE = "needsrx_language"
+
+#: Between words that stand in one line, where it is not the Latin comma, by the root of a BCP-47 tag.
+_COMMAS = {"ar": "، ", "fa": "، ", "zh": "、", "yue": "、"}
+
+#: The domains of gettext: the product's own pages, and what patients read in languages that those do not exist in.
+DOMAINS = ("messages", "patient")
 
 
 def page_languages() -> list[Language]:
@@ -110,10 +118,13 @@ def language_cookie() -> str:
 
 
 def current_language() -> Language:
-    """Return the language of this request: forced, chosen by the person, the cookie's, the browser's, English."""
+    """Return the language of this request: a patient's, chosen by the person, the cookie's, the browser's, English."""
     known = {language.code: language for language in page_languages()}
     if not has_request_context():
         return LANGUAGES["en"]
+    if g.get("patient_language"):
+        shown: Language = g.patient_language.shown
+        return shown
     chosen = g.get("language") or request.cookies.get(language_cookie())
     if chosen in known:
         return known[chosen]
@@ -128,6 +139,12 @@ def reader_zone() -> str | None:
     return g.get("timezone_name") or own or g.get("home_zone")
 
 
+def comma() -> str:
+    """Return what stands between words in one line, in the language now spoken."""
+    locale = get_locale()
+    return _COMMAS.get(locale.language if locale else "en", ", ")
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Translate into the language `code` (BCP 47) inside this block; an unknown one falls back to English."""
@@ -139,14 +156,17 @@ def speaking(code: str) -> Iterator[None]:
 def init_languages(app: Flask) -> None:
     """Compile stale catalogs and let Babel choose each request's language."""
     compile_catalogs()
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    complete_locale_data()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(TRANSLATIONS)] * len(DOMAINS))
+    app.config["BABEL_DOMAIN"] = ";".join(DOMAINS)
+    app.jinja_env.globals["comma"] = comma
     Babel(app, locale_selector=lambda: current_language().babel, timezone_selector=reader_zone)
 
 
 def compile_catalogs(folder: Path = TRANSLATIONS) -> list[Path]:
     """Compile each .po that is newer than its .mo; return what was written. A read-only folder keeps what it has."""
     written = []
-    for source in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue

@@ -132,6 +132,8 @@ def choose_other_place(plan: OpenPlan, alternative_id: UUID) -> None:
     Raises NotFound for a place that the page does not offer, Conflict when another one was asked meanwhile.
     """
     session = plan.session
+    if plan.patient.moved_at is not None:
+        raise NotFound
     wanted = next((each for each in places_elsewhere(session, _named(plan)) if each.id == alternative_id), None)
     if wanted is None:
         raise NotFound

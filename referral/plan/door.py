@@ -3,22 +3,11 @@
 Nothing about a patient is read: a code that nobody has, one that is off and one that opens have the same door.
 """
 
-from dataclasses import dataclass
-
-from referral.kit.i18n import LANGUAGES, Language
-
-
-@dataclass(frozen=True)
-class Door:
-    """The language that the address names, if our pages exist in it (`language`), else the one to say without them."""
-
-    language: Language | None = None
-    without: Language | None = None
+from referral.kit.i18n import LANGUAGES
+from referral.kit.patient_language import PatientLanguage, patient_language, speak_to_patient
 
 
-def door_of(code: str) -> Door:
-    """Return the door for the language that an address names; nothing for one that we do not know."""
-    named = LANGUAGES.get(code)
-    if named is None or named.pages:
-        return Door(language=named)
-    return Door(without=named)
+def enter_by(code: str) -> PatientLanguage | None:
+    """Speak the language that an address names, if it may be used, and return it; None for one that we do not know."""
+    speak_to_patient(code)
+    return patient_language(code) if code in LANGUAGES else None

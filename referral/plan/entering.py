@@ -29,10 +29,11 @@ from referral.audit.models import AuditKind
 from referral.kit import clock
 from referral.kit.errors import Gone
 from referral.kit.limits import PLAN_TRIES, give_back, use
+from referral.kit.patient_language import speak_to_patient
 from referral.kit.scope import NOBODY, Scope, ScopedSession, ScopeKind, job_scope
 from referral.kit.transaction import current_settings, database, rescope
 from referral.patients.models import Patient
-from referral.patients.queries import languages_of, patient_by_id
+from referral.patients.queries import patient_by_id
 from referral.plan.keys import opens
 from referral.plan.standing import why_off
 
@@ -120,14 +121,14 @@ def entered() -> OpenPlan:
     if patient is None or why_off(session, patient) is not None:
         raise PlanClosed
     clinic = session.get_one(Member, clinic_id)
-    g.language = page_language(patient) or g.get("language")
+    speak_their_language(patient)
     g.timezone_name = clinic.timezone_name
     return OpenPlan(session, patient, clinic)
 
 
-def page_language(patient: Patient) -> str | None:
-    """Return the language of the patient that our pages exist in: the one they read, else the one they speak."""
-    return next((language.code for language in languages_of(patient) if language.pages), None)
+def speak_their_language(patient: Patient) -> None:
+    """Show the page in the language that the patient reads, else in the one they speak, where one may be used."""
+    speak_to_patient(patient.written_language, patient.spoken_language)
 
 
 def _opened() -> tuple[OpenedLink, UUID]:

@@ -19,14 +19,15 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.models import Patient
 from referral.patients.queries import display_name, patient_by_id
+from referral.patients.understood import read_by
 from referral.plan.actions import choose_need as tell_of_need
 from referral.plan.forms import ShownForm, StaffWordForm
 from referral.plan.keys import Opener, choose_word, opener_of
 from referral.plan.page import chosen_needs, hidden_domains
 from referral.plan.policies import PlanPermission
-from referral.plan.sections import OPENER_WORDS, plan_page_opens
+from referral.plan.sections import OPENER_WORDS, why_no_plan_page
 from referral.plan.standing import WHY_OFF, why_off
-from referral.prescriptions.slip import address_in_their_language, qr_picture, slip_language
+from referral.prescriptions.slip import address_in_their_language, qr_picture
 from referral.screening.queries import needs_of
 from referral.screening.words import need_label
 from resources_directory.needs import NeedDomain
@@ -61,24 +62,22 @@ def printed(patient: Patient) -> ResponseReturnValue:
     """Show the address and its picture on a sheet of paper, in the patient's language."""
     session = request_session()
     address = address_in_their_language(session, patient)
-    off, opener = why_off(session, patient), opener_of(session, patient)
-    language, other = slip_language(patient)
-    with speaking(language.code):
+    spoken, opener = read_by(patient), opener_of(session, patient)
+    with speaking(spoken.shown.code):
         sheet = render_template(
             "plan/address_sheet.html",
             address=address,
             qr=qr_picture(address),
-            language=language,
-            other_language=other,
+            spoken=spoken,
             by_word=opener is not Opener.YEAR,
         )
-    why_not = WHY_OFF[off] if off else None if plan_page_opens(session, patient) else OPENER_WORDS[opener]
     return render_template(
         "plan/printed.html",
         patient=patient,
         name=display_name(patient),
         sheet=Markup(sheet),  # noqa: S704 - a template of ours made it, with what it holds escaped
-        off=why_not,
+        off=why_no_plan_page(session, patient),
+        spoken=spoken,
     )
 
 

@@ -7,17 +7,16 @@ address names the language (plan/door.py). A wrong year, an unknown code and a p
 from datetime import timedelta
 from http import HTTPStatus
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import refresh
 
 from referral.accounts.link_sessions import link_secret_of, set_link_cookie
 from referral.kit.errors import Throttled
-from referral.kit.i18n import page_languages
 from referral.kit.limits import PLAN_CALLERS, limited
+from referral.kit.patient_language import PatientLanguage, patient_languages
 from referral.kit.policy import public
 from referral.kit.transaction import current_settings
-from referral.plan.door import Door, door_of
+from referral.plan.door import enter_by
 from referral.plan.entering import DOES_NOT_OPEN, open_plan, try_to_open
 from referral.plan.forms import OpenForm
 from referral.plan.headers import keep_quiet
@@ -38,8 +37,7 @@ STEPS = frozenset({"open", "close", "call", "language", "word", "rate", "stop-sh
 def too_many(error: Throttled) -> ResponseReturnValue:
     """Say when it can be tried again, and whom to call meanwhile, in the language of the door."""
     form = OpenForm()
-    door = door_of(form.language.data or "")
-    _speak(door)
+    door = enter_by(form.language.data or "")
     hours = -(-(error.wait or HOUR) // HOUR)
     return render_template("plan/too_many.html", door=door, hours=hours), HTTPStatus.TOO_MANY_REQUESTS
 
@@ -51,8 +49,7 @@ def show(code: str) -> ResponseReturnValue:
     if code in STEPS:
         return redirect(url_for("plan.show"))
     language = request.args.get("language", "")
-    door = door_of(language)
-    _speak(door)
+    door = enter_by(language)
     return _entry(OpenForm(formdata=None, code=code, language=language), door)
 
 
@@ -62,8 +59,7 @@ def show(code: str) -> ResponseReturnValue:
 def open_page() -> ResponseReturnValue:
     """Open the page, or say the one thing that is said whatever is wrong."""
     form = OpenForm()
-    door = door_of(form.language.data or "")
-    _speak(door)
+    door = enter_by(form.language.data or "")
     valid = form.validate()
     owner = try_to_open(form.code.data or "", form.answer.data or "") if valid else None
     if owner is None:
@@ -78,12 +74,5 @@ def open_page() -> ResponseReturnValue:
     return response
 
 
-def _entry(form: OpenForm, door: Door) -> str:
-    return render_template("plan/entry.html", form=form, languages=page_languages(), door=door)
-
-
-def _speak(door: Door) -> None:
-    """Show the page in the language that the address names: a cookie would be needed else."""
-    if door.language is not None:
-        g.language = door.language.code
-        refresh()  # a refusal was put into words already, in another one
+def _entry(form: OpenForm, door: PatientLanguage | None) -> str:
+    return render_template("plan/entry.html", form=form, languages=patient_languages(), door=door)

@@ -83,7 +83,7 @@ def page_of(plan: OpenPlan) -> PlanPage:
     places = places_of(session, named, timezone_name=plan.clinic.timezone_name, near=patient.zip_code)
     ratings, knowing = _ratings(session, patient.id), still_know(session, patient)
     waiting = _waiting(named)
-    offered = elsewhere_of(session, waiting)
+    offered = elsewhere_of(session, waiting) if patient.moved_at is None else {}  # nothing new is begun here
     requests = {row.id: quiet_request(row) for row in told} | {
         row.id: _request(
             standing_of(row, room_said_at=places[row.id].room_said_at, still_known=row.organization_id in knowing),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from referral.accounts.closed_days import ClosedDay
 from referral.kit import clock
+from referral.kit.i18n import comma
 from referral.kit.phone import show_phone
 from referral.kit.scope import ScopedSession
 from referral.kit.zones import zone_of
@@ -151,7 +152,7 @@ def _open_on(hit: ServiceHit, day: date) -> str:
         return str(_("We do not know whether they are open. Call first.")) if hit.hours else ""
     times = [words for row in rows if (words := _times(row))]
     if times:
-        return str(_("Open: %(times)s", times=", ".join(times)))
+        return str(_("Open: %(times)s", times=comma().join(times)))
     return str(_("Open. Call for the hours.")) if rows else _not_open(hit.opens_next)
 
 

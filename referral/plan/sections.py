@@ -28,10 +28,12 @@ OPENER_WORDS: Mapping[Opener, LazyString] = {
 }
 
 
-def plan_page_opens(session: ScopedSession, patient: Patient) -> bool:
-    """Return True if the patient can open their page now. Fills prescriptions.hooks.plan_page_opens."""
-    opens = opener_of(session, patient) in (Opener.WORD, Opener.YEAR)
-    return opens and why_off(session, patient) is None
+def why_no_plan_page(session: ScopedSession, patient: Patient) -> LazyString | None:
+    """Return why the patient cannot open their page now, or None. Fills prescriptions.hooks.why_no_plan_page."""
+    off, opener = why_off(session, patient), opener_of(session, patient)
+    if off is not None:
+        return WHY_OFF[off]
+    return None if opener in (Opener.WORD, Opener.YEAR) else OPENER_WORDS[opener]
 
 
 def plan_section(session: ScopedSession, patient: Patient, reader: Signed) -> list[Section]:
@@ -40,6 +42,6 @@ def plan_section(session: ScopedSession, patient: Patient, reader: Signed) -> li
         return []
     off = why_off(session, patient)
     words = WHY_OFF[off] if off else OPENER_WORDS[opener_of(session, patient)]
-    opens = plan_page_opens(session, patient)
+    opens = why_no_plan_page(session, patient) is None
     context = {"patient_id": patient.id, "is_off": off is not None, "opens": opens, "words": words}
     return [Section(_("The patient's own page"), "plan/section.html", context)]

@@ -8,8 +8,10 @@ from flask_babel import lazy_gettext as _l
 
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
-from referral.patients.queries import may_be_contacted, texting_privacy
-from referral.patients.states import PrivacyLevel
+from referral.patients.moving import MoveRow, moves_of
+from referral.patients.queries import texting_privacy
+from referral.patients.states import MoveState, PrivacyLevel
+from referral.referrals.under_way import requests_run
 from referral.screening.queries import safety_concern_stands
 
 
@@ -18,6 +20,7 @@ class WhyOff(StrEnum):
 
     SAFETY = "safety"
     NO_CONTACT = "no_contact"
+    MOVED = "moved"
     PRIVACY = "privacy"
 
 
@@ -28,14 +31,26 @@ WHY_OFF: Mapping[str, LazyString] = {
         "it. Talk to the patient when they are alone."
     ),
     WhyOff.NO_CONTACT: _l("It is off because nobody contacts this patient from here any more."),
+    WhyOff.MOVED: _l("It is off because the patient has moved to another clinic, and no request runs here any more."),
     WhyOff.PRIVACY: _l("It is off because the patient wants no texts and no traces. Call instead."),
 }
 
 
+def moved_to(session: ScopedSession, patient: Patient) -> MoveRow | None:
+    """Return the move by which another clinic looks after the patient now; None for who has not moved."""
+    moves = moves_of(session, patient.id) if patient.moved_at is not None else []
+    return next((move for move in moves if move.state is MoveState.TAKEN_OVER), None)
+
+
 def why_off(session: ScopedSession, patient: Patient) -> WhyOff | None:
-    """Return why the patient's page is off, or None while it may be opened."""
-    if patient.erased_at is not None or not may_be_contacted(patient):
+    """Return why the patient's page is off, or None while it may be opened.
+
+    Of a patient who moved it stays open as long as a request runs: only here can they follow it and stop its sharing.
+    """
+    if patient.erased_at is not None or patient.deceased_at is not None or patient.merged_into_id is not None:
         return WhyOff.NO_CONTACT
+    if patient.moved_at is not None and not requests_run(session, patient.id):
+        return WhyOff.MOVED
     if texting_privacy(session, patient.id) is PrivacyLevel.NONE:
         return WhyOff.PRIVACY
     return WhyOff.SAFETY if safety_concern_stands(session, patient.id) else None

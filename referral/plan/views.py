@@ -3,30 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from referral.accounts.link_sessions import clear_link_cookie, end_link_session, link_secret_of
 from referral.kit import clock
 from referral.kit.errors import InvalidInput
-from referral.kit.i18n import LANGUAGES, current_language
+from referral.kit.i18n import current_language, language_name
 from referral.kit.policy import public
 from referral.kit.transaction import current_settings, request_session
 from referral.kit.zones import zone_of
-from referral.patients.words import language_words
+from referral.patients.understood import read_by
 from referral.plan import actions
-from referral.plan.entering import OpenPlan, PlanClosed, entered, page_language
+from referral.plan.entering import OpenPlan, PlanClosed, entered, speak_their_language
 from referral.plan.forms import AboutForm, LanguageForm, RateForm, WordForm
 from referral.plan.headers import keep_quiet
 from referral.plan.keys import choose_word as keep_word
 from referral.plan.page import PlanPage, page_of
+from referral.plan.standing import moved_to, why_off
 
 blueprint = Blueprint("plan", __name__, url_prefix="/p", template_folder="templates")
 blueprint.after_request(keep_quiet)
 
 #: The name under which the copy is kept: it tells nobody whose it is, or of what.
 FILE_NAME = "next-steps.html"
+
+#: The page closed because sharing was stopped, and nothing else runs here.
+SHARING_STOPPED = "stopped"
 
 _OPENED = "a browser that opened a patient's own page"
 
@@ -80,6 +84,8 @@ def stop_sharing() -> ResponseReturnValue:
         heading = _("Stop sharing with %(organization)s?", organization=shared.organization)
         return _sure(heading, words, _("Yes, stop sharing"), about=str(shared.organization_id))
     actions.stop_sharing(plan, shared.organization_id, words=words, language=current_language().code)
+    if why_off(plan.session, plan.patient) is not None:  # of a patient who moved, it was the last request
+        return _closed(said=SHARING_STOPPED)
     return _back(_("Sharing has stopped. We told them to delete what they know about you."))
 
 
@@ -104,7 +110,7 @@ def choose_language() -> ResponseReturnValue:
     if not form.validate():
         return _shown(plan, language_form=form), 422
     actions.choose_language(plan, form.language.data)
-    g.language = page_language(plan.patient) or g.get("language")
+    speak_their_language(plan.patient)
     return _back(_("We write to you in this language from now on."))
 
 
@@ -155,11 +161,15 @@ def other_place() -> ResponseReturnValue:
 @public("ends the browser's session of a patient's own page; closing twice does no harm")
 def close() -> ResponseReturnValue:
     """Close the page in this browser: the cookie is dead, and nothing of the page stays behind."""
+    return _closed()
+
+
+def _closed(said: str | None = None) -> ResponseReturnValue:
     settings = current_settings()
     secret = link_secret_of(request, settings)
     if secret is not None:
         end_link_session(request_session(), secret)
-    response = redirect(url_for("plan.closed"), 303)
+    response = redirect(url_for("plan.closed", said=said), 303)
     assert isinstance(response, Response)  # noqa: S101 - Flask answers with its own class
     clear_link_cookie(response, settings)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -170,7 +180,7 @@ def close() -> ResponseReturnValue:
 @public("thanks after closing; shows nothing of anybody")
 def closed() -> ResponseReturnValue:
     """Say that the page is closed."""
-    return render_template("plan/closed.html")
+    return render_template("plan/closed.html", sharing_stopped=request.args.get("said") == SHARING_STOPPED)
 
 
 def _back(words: str) -> ResponseReturnValue:
@@ -203,15 +213,16 @@ def _shown(plan: OpenPlan, **forms: Any) -> str:
 def _facts(plan: OpenPlan, page: PlanPage) -> Mapping[str, Any]:
     """Return what the page and the copy of it say alike."""
     asked = actions.open_call(plan.session, plan.patient.id)
-    own = LANGUAGES.get(plan.patient.written_language or "")
+    own = read_by(plan.patient).own
     return {
         "page": page,
         "clinic": plan.clinic,
+        "moved_to": moved_to(plan.session, plan.patient),
         "asked_for_call": asked,
         "call_until": asked.due_at if asked else actions.call_until(plan),
         "call_is_late": asked is not None and asked.due_at < clock.now(),
         "texts_are_on": actions.texts_are_on(plan.session, plan.patient.id),
-        "no_page_in": language_words(own.code) if own is not None and not own.pages else None,
+        "no_page_in": language_name(own.code) if own is not None else None,
         "language": current_language(),
         "written_on": clock.now().astimezone(zone_of(plan.clinic.timezone_name)).date(),
     }

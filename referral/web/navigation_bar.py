@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from referral.accounts.policies import AccountPermission
 from referral.directory.policies import DirectoryPermission
 from referral.kit.policy import Principal
+from referral.messaging.queue_policies import QueuePermission
 from referral.navigation.policies import ToDoPermission
 from referral.patients.policies import PatientPermission
 from referral.prescriptions.policies import PrescriptionPermission
@@ -66,6 +67,7 @@ PLACES: tuple[Place, ...] = (
     Place("records.index", _l("Whole records"), RecordPermission.FIND, ("holds",)),
     Place("people.own_people", _l("People"), AccountPermission.LOOK_AFTER_PEOPLE, ("closed_days",)),
     Place("clock_policies.index", _l("Clocks"), ReferralPermission.CLOCKS),
+    Place("queue.show", _l("Messages"), QueuePermission.LOOK),
     Place("people.all_members", _l("Members"), AccountPermission.LOOK_AFTER_MEMBERS),
 )
 

@@ -11,16 +11,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from referral.accounts.models import Member
 from referral.kit import clock
 from referral.kit.i18n import current_language, language_name, page_languages
-from referral.kit.installation import GLANCE, glance
+from referral.kit.installation import GLANCE, Installation, glance
 from referral.kit.phone import phone_uri, show_phone
 from referral.kit.scope import NOBODY
 from referral.kit.transaction import current_settings, database
 from referral.referrals.listing_words import papers
 from referral.web.navigation_bar import nav_items
 
-#: The installation, and the time zone of its first member.
+#: The installation, the time zone of its first member, and since when nothing is sent.
 _GLANCE = select(
-    *GLANCE, select(Member.timezone_name).order_by(Member.created_at, Member.id).limit(1).scalar_subquery()
+    *GLANCE,
+    select(Installation.quarantined_at).where(Installation.id == 1).scalar_subquery(),
+    select(Member.timezone_name).order_by(Member.created_at, Member.id).limit(1).scalar_subquery(),
 )
 
 
@@ -43,12 +45,12 @@ def init_page_context(app: Flask) -> None:
 
 
 def _look_at_installation() -> None:
-    g.demo, g.stale_worker = False, False
+    g.demo, g.stale_worker, g.patient_language = False, False, None
     if request.endpoint in ("static", "web.healthz"):
         return
     try:
         with database().reading(NOBODY) as session:
-            *seen, g.home_zone = session.execute(_GLANCE).one()
+            *seen, g.quarantined_at, g.home_zone = session.execute(_GLANCE).one()
         g.demo, g.stale_worker = glance(*seen)
     except SQLAlchemyError:
         g.stale_worker = True  # the page itself says that the database is away
@@ -61,6 +63,7 @@ def _page_context() -> dict[str, Any]:
     return {
         "locale": language.code,
         "text_direction": language.direction,
+        "patient_language": g.get("patient_language"),
         "csp_nonce": g.get("csp_nonce"),
         "ui_languages": page_languages(),
         "demo": g.get("demo", False),
@@ -87,6 +90,9 @@ def _banners() -> list[Banner]:
         banners.append(Banner("warning", text))
     if settings.message_gateway is None:
         text = _("Messages are blocked: nothing is sent until MESSAGE_GATEWAY is set.")
+        banners.append(Banner("warning", text))
+    if g.get("quarantined_at"):
+        text = _("Messages are held back: nothing is sent until an administrator has looked at the queue.")
         banners.append(Banner("warning", text))
     if g.get("stale_worker"):
         text = _("The worker is not running: messages wait and clocks stand still. Tell your administrator.")

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from referral.audit.models import AuditEvent, AuditKind
 from referral.kit import clock
-from referral.kit.i18n import speaking
 from referral.outbox.models import Message
 from referral.patients.barring import bar_organization
 from referral.patients.consent_models import SharingConsent
@@ -138,11 +137,11 @@ def test_stop_texts_reaches_the_phones_of_a_merged_record(home: Home) -> None:
 
 
 def test_what_staff_read_is_not_in_the_patients_language(home: Home) -> None:
+    home.patient.written_language = "es"
     home.open()
 
-    with speaking("es"):
-        home.press("call", form_id=str(uuid4()))
-        home.press("stop-sharing", about=str(home.organization.id), sure="yes")
+    home.press("call", form_id=str(uuid4()))
+    home.press("stop-sharing", about=str(home.organization.id), sure="yes")
 
     (task,) = to_dos(home, ToDoReason.PATIENT_ASKED_FOR_CALL)
     assert task.note == "They pressed “Call me” on their own page."

@@ -142,7 +142,7 @@ def test_a_promise_that_was_not_kept_is_said_to_be_late(home: Home) -> None:
 
 
 def test_a_patient_whose_language_has_no_page_is_not_told_to_press_what_is_gone(home: Home) -> None:
-    home.patient.written_language = "ar"
+    home.patient.written_language = home.patient.spoken_language = "so"
     asked_by_text(home, due_in=timedelta(hours=5))
 
     page = home.open()

@@ -255,7 +255,7 @@ def test_the_page_is_in_the_patients_language(home: Home) -> None:
 
 
 def test_a_language_without_pages_is_said_and_a_call_offered(home: Home) -> None:
-    home.patient.written_language = "ar"
+    home.patient.written_language = home.patient.spoken_language = "so"
 
     assert "We have no page in" in home.open()
 
