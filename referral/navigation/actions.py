@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from referral.followups.said import end_search
+from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.referrals.models import Referral, Testimony
@@ -71,6 +72,8 @@ def record_words_of_patient(
         need = session.scalar(select(Need).where(Need.id == referral.need_id))
         if need is not None:
             need.status = need_status
+            if need_status not in OVER:
+                need.confirmed_at, need.confirmed_by = clock.now(), given.taken_by
             session.flush()
             if need_status in OVER:
                 end_search(session, need.id, by=given.taken_by)

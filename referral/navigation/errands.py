@@ -4,6 +4,7 @@ Most say so by their reason. Those that "need a person" are told apart by their 
 says only that somebody must look.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import LazyString
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from referral.followups.said import NEED_KEY
+from referral.navigation.needs_left import WhyLeft
 from referral.navigation.states import Next
 from referral.navigation.words import NEXT_STEPS, REASONS
 from referral.referrals.models import Referral
@@ -49,7 +51,7 @@ NEXT: dict[str, Next] = {
 
 
 #: Done by calling the patient.
-CALLING = frozenset({Next.CALL, Next.TRY, Next.OTHER_PLACE, Next.PRESCRIBE_AGAIN})
+CALLING = frozenset({Next.CALL, Next.TRY, Next.OTHER_PLACE, Next.PRESCRIBE_NEED, Next.PRESCRIBE_AGAIN})
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,17 @@ NEED_LEFT = Errand(
     _l("Ask whether they still want help. Then prescribe it again, plan the next try, or write down what they say."),
     Next.PRESCRIBE_AGAIN,
 )
+_PLACE_FOR_NEED = _l(
+    "Ask whether they still want help. Then prescribe it, plan the next try, or write down what they say."
+)
+NEVER_ASKED = Errand(_l("Needs a place: none has been asked yet"), _PLACE_FOR_NEED, Next.PRESCRIBE_NEED)
+TAKEN_BACK = Errand(_l("Needs a place: the signature was taken back"), _PLACE_FOR_NEED, Next.PRESCRIBE_NEED)
+STILL_WANTED = Errand(
+    _l("Help came, but they still want help"),
+    _l("Ask what is missing. Then prescribe it again, plan the next try, or write down what they say."),
+    Next.PRESCRIBE_AGAIN,
+)
+UNCONFIRMED = Errand(REASONS[R.CONFIRM_NEED], NEXT_STEPS[R.CONFIRM_NEED], Next.CONFIRM)
 UNWATCHED = Errand(
     _l("Nothing is planned for this request"),
     _l("Find out how it stands and plan the next contact. If it is over, write down what happened."),
@@ -93,8 +106,17 @@ RESUMED = Errand(
     Next.CALL,
 )
 
+#: What is done about a need that nobody looks after, by how it came to that.
+OF_NEEDS: Mapping[str, Errand] = {
+    WhyLeft.UNCONFIRMED: UNCONFIRMED,
+    WhyLeft.NEVER_ASKED: NEVER_ASKED,
+    WhyLeft.TAKEN_BACK: TAKEN_BACK,
+    WhyLeft.STILL_WANTED: STILL_WANTED,
+    WhyLeft.IN_VAIN: NEED_LEFT,
+}
+
 #: By how the business identity begins, or by its part after the referral and the reason.
-_BY_START = {"today": TODAY, NEED_KEY: NEED_LEFT, "resumed": RESUMED}
+_BY_START = {"today": TODAY, "resumed": RESUMED}
 _BY_PART = {"unwatched": UNWATCHED, "watch": UNWATCHED, "helped_before_answer": HELPED_UNASKED}
 
 
@@ -102,6 +124,8 @@ def errand_of(to_do: ToDo, *, chosen: bool = False) -> Errand:
     """Return what the to-do is. `chosen`: the patient chose another place, so that none needs to be offered."""
     if to_do.reason == R.OTHER:
         start, *rest = to_do.dedupe_key.split(":")
+        if start == NEED_KEY:
+            return OF_NEEDS.get(rest[1], NEED_LEFT)
         known = _BY_PART.get(rest[2]) if start == "referral" and len(rest) > 2 else _BY_START.get(start)
         if known is not None:
             return known

@@ -22,8 +22,9 @@ from referral.kit.i18n import LANGUAGES, language_name
 from referral.navigation import words
 from referral.navigation.asking import TESTIMONY_BY, GivenAnswer
 from referral.navigation.attempts import NewAttempt
+from referral.navigation.finishing import Finished
 from referral.navigation.plans import NewPlan, moment_of
-from referral.navigation.states import ContactChannel, PlannedChannel
+from referral.navigation.states import CallSaid, ContactChannel, PlannedChannel
 from referral.referrals import words as referral_words
 from referral.referrals.sent_again import sending_of
 from referral.referrals.states import Outcome, Side, TestimonyChannel
@@ -61,6 +62,15 @@ class DoneForm(VersionForm):
             Length(max=NOTE_LETTERS),
         ],
     )
+    call = RadioField(_l("Was the call made?"), [Optional()], choices=lambda: list(words.CALL_TO_PATIENT.items()))
+
+    def offer_call(self, *, to_organization: bool) -> None:
+        """Offer what may have come of the call."""
+        self.call.choices = list((words.CALL_TO_ORGANIZATION if to_organization else words.CALL_TO_PATIENT).items())
+
+    def finished(self) -> Finished:
+        """Return what a valid form says."""
+        return Finished(self.outcome.data, CallSaid(self.call.data) if self.call.data else None, self.filling_id())
 
 
 class AttemptForm(Form):

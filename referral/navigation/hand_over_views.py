@@ -20,7 +20,7 @@ from referral.navigation import words
 from referral.navigation.clock_words import until
 from referral.navigation.errands import errand_of
 from referral.navigation.hand_over_forms import AbsenceForm, HandOverForm
-from referral.navigation.handing_over import hand_over, open_to_dos_of, waiting_plans_of
+from referral.navigation.handing_over import hand_over, open_to_dos_of, waiting_plans_of, who_may_take
 from referral.navigation.policies import ToDoPermission
 from referral.navigation.queries import patient_names
 from referral.todos.absences import absences_of, end_absence, note_absence, people_at_work, people_away
@@ -126,7 +126,7 @@ def _offer(form: HandOverForm, giver_id: UUID) -> int:
     for plan in plans:
         about = {"how": words.PLANNED[plan.channel], "patient": names.get(plan.patient_id, "")}
         planned.append((str(plan.id), _("%(patient)s: %(how)s (%(until)s)", until=until(plan.at, now), **about)))
-    takers = {each: name for each, name in people_at_work(session, member_id).items() if each != giver_id}
+    takers = {each: name for each, name in who_may_take(session, member_id).items() if each != giver_id}
     form.offer(takers, to_dos=lines, plans=planned)
     return len(lines) + len(planned)
 

@@ -52,6 +52,11 @@ def hearers_for(session: ScopedSession, to_do: ToDo) -> list[str]:
     return [name for person_id, name in here.items() if person_id not in not_now]
 
 
+def who_may_take(session: ScopedSession, clinic_id: UUID) -> dict[UUID, str]:
+    """Return who may own to-dos, by id, in the order of names: whoever writes down what patients say."""
+    return people_at_work(session, clinic_id, roles=HEARS_PATIENTS)
+
+
 def left_behind(session: ScopedSession, clinic_id: UUID, person_id: UUID) -> LeftBehind | None:
     """Return what would be nobody's if the person left the clinic. Fills accounts.hooks.what_is_left."""
     with session.widened("who leaves"):
@@ -114,8 +119,8 @@ def _plans(clinic_id: UUID, person_id: UUID) -> Select[ContactPlan]:
 
 
 def _check(session: ScopedSession, clinic: Member, new: NewHandOver) -> None:
-    if new.to_person_id not in people_at_work(session, clinic.id):
-        raise InvalidInput(_l("Choose somebody who works here."), "to")
+    if new.to_person_id not in who_may_take(session, clinic.id):
+        raise InvalidInput(_l("Choose a clinician or a navigator who works here."), "to")
     if new.to_person_id == new.from_person_id:
         raise InvalidInput(_l("Choose somebody else: these to-dos are theirs already."), "to")
 

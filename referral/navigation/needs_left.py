@@ -1,86 +1,123 @@
-"""Needs that nobody looks after: wanted and open, the last place came to nothing, and nothing leads on from there.
+"""Needs that nobody looks after: who may say so, why, and the to-do that makes them somebody's.
 
-A referral may end in many ways: recalled, withdrawn, cancelled, declined, expired, without help. Whatever ended it, a
-need that the patient still wants help with is somebody's to-do, a plan, a question, or offered again on a named day.
+However it came to that, a need that the patient still wants help with is somebody's to-do, a plan, a question, or
+offered again on a named day (needs_rule.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from referral.followups.models import Question
-from referral.followups.planning import WAITING
+from referral.accounts.models import Member
+from referral.accounts.roles import HEARS_PATIENTS, MemberKind
 from referral.followups.said import NEED_KEY
 from referral.kit import clock
 from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.transaction import Database
 from referral.kit.worker import Turn, one_by_one
-from referral.messaging.models import InboundMessage
-from referral.navigation.models import ContactPlan
-from referral.patients.models import Patient
-from referral.prescriptions.models import NeedPlan
+from referral.navigation.need_grace import grace_ended
+from referral.navigation.needs_rule import is_wanted, nobodys_needs
+from referral.prescriptions.models import Prescription
 from referral.referrals.deadlines import calendar_of
-from referral.referrals.models import Referral, Testimony
-from referral.referrals.states import TAKEN_STATES, Outcome, ReferralState, Side
+from referral.referrals.models import Referral
+from referral.referrals.states import ReferralState
 from referral.referrals.to_dos import NOBODY_CALLS
 from referral.screening.models import Need
-from referral.screening.states import NeedStatus, WantsHelp
+from referral.screening.states import NeedStatus
+from referral.todos.absences import people_at_work
 from referral.todos.actions import NewToDo, finish_needless, make_to_do
 from referral.todos.models import ToDo, ToDoReason
 from resources_directory.db import new_id
 from resources_directory.needs import SENSITIVE
 
-S = ReferralState
-
-#: A place that was asked, and from which no help came or comes.
-CAME_TO_NOTHING = (S.DECLINED, S.EXPIRED, S.NOT_COMPLETED, S.WITHDRAWN, S.CANCELLED, S.ENTERED_IN_ERROR)
-
 BATCH = 50
 TURN = Turn("watching needs", BATCH)
 
-#: Another record.
-_OTHER = aliased(Patient)
 
+class WhyLeft(StrEnum):
+    """How it came that nobody looks after a need."""
+
+    #: Nobody has confirmed it with the patient.
+    UNCONFIRMED = "unconfirmed"
+    #: No place was ever asked.
+    NEVER_ASKED = "never_asked"
+    #: The signature for it was taken back.
+    TAKEN_BACK = "taken_back"
+    #: Help came, and they still want help: a part of it was missing, or they said so since.
+    STILL_WANTED = "still_wanted"
+    #: The place that was asked came to nothing.
+    IN_VAIN = "in_vain"
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """The newest request for a need, as far as it says why nobody looks after the need."""
+
+    state: str
+    signed_by: UUID | None
+
+
+_NOTES: Mapping[WhyLeft, LazyString] = {
+    WhyLeft.UNCONFIRMED: _l("Nobody has asked the patient about this need yet. Ask, and write down what they say."),
+    WhyLeft.NEVER_ASKED: _l("No place has been asked for this need. Prescribe it, or write down what they say."),
+    WhyLeft.TAKEN_BACK: _l("The signature for this need was taken back. Prescribe it, or write down what they say."),
+    WhyLeft.STILL_WANTED: _l("Help came, but they still want help. Ask what is missing, then prescribe it again."),
+    WhyLeft.IN_VAIN: _l(
+        "No request for this need is under way. Ask whether they still want help, then prescribe it again."
+    ),
+}
 _NOT_WANTED = _l("The patient does not want help with this need any more, or it is over.")
 
 
 def needs_left(session: ScopedSession, *, clinic_id: UUID | None = None, limit: int = BATCH) -> Sequence[Need]:
     """Return the needs that nobody looks after, oldest first; of all clinics when none is named."""
-    found = _left()
-    if clinic_id is not None:
-        found = found.where(Need.clinic_id == clinic_id)
+    found = _left(session, [clinic_id] if clinic_id is not None else _clinics(session))
     return session.scalars(found.order_by(Need.created_at, Need.id).limit(limit)).all()
 
 
 def is_left(session: ScopedSession, need_id: UUID) -> bool:
     """Return True if nobody looks after this need."""
-    return session.scalar(_left().where(Need.id == need_id).with_only_columns(Need.id)) is not None
+    return _left_one(session, need_id) is not None
+
+
+def whys_left(session: ScopedSession, needs: Collection[Need]) -> dict[UUID, WhyLeft]:
+    """Return need to how it came that nobody looks after it; one statement for any number of them."""
+    newest = _newest_requests(session, needs)
+    return {need.id: _why(need, newest.get(need.id)) for need in needs}
 
 
 def look_after(session: ScopedSession, need_id: UUID) -> ToDo | None:
     """Return the new to-do for a need that nobody looks after; None for any other. Flushes.
 
+    Whoever wrote the need down or took the signature back owns it, while they work there, and the clinic's owner stands
+    in; else it is the clinic's owner's.
     About a sensitive need nobody is called: they are asked at their next visit, when they are alone.
     """
-    need = session.scalar(_left().where(Need.id == need_id))
+    need = _left_one(session, need_id)
     if need is None:
         return None
-    note = _("No request for this need is under way. Ask whether they still want help, then prescribe it again.")
+    newest = _newest_requests(session, [need]).get(need.id)
+    why = _why(need, newest)
+    own = _owner(session, need, newest, why)
+    clinics = session.scalar(select(Member.owner_person_id).where(Member.id == need.clinic_id))
     return make_to_do(
         session,
         NewToDo(
             clinic_id=need.clinic_id,
             patient_id=need.patient_id,
-            reason=ToDoReason.OTHER,
+            reason=ToDoReason.CONFIRM_NEED if why is WhyLeft.UNCONFIRMED else ToDoReason.OTHER,
             subject_kind="need",
             subject_id=need.id,
-            dedupe_key=f"{NEED_KEY}:{need.id}:{new_id()}",
+            dedupe_key=f"{NEED_KEY}:{need.id}:{why}:{new_id()}",
             due_at=calendar_of(session, need.clinic_id).add_business_days(clock.now(), 1),
-            note=str(NOBODY_CALLS) if need.domain in SENSITIVE else note,
+            note=str(NOBODY_CALLS if need.domain in SENSITIVE else _NOTES[why]),
+            owner_person_id=own,
+            deputy_person_id=clinics if own not in (None, clinics) else None,
         ),
     )
 
@@ -88,12 +125,10 @@ def look_after(session: ScopedSession, need_id: UUID) -> ToDo | None:
 def watch_needs(database: Database) -> int:
     """Make a to-do of each need that nobody looks after, and finish those of needs that are over. Return how many."""
     with database.reading(job_scope("watching")) as session:
-        due = _left().with_only_columns(Need.id)
+        due = _left(session, _clinics(session)).with_only_columns(Need.id)
         ids = [row.turn_id for row in TURN.take(database, session, due, Need.created_at, Need.id)]
     with database.job("watching") as session:
-        over = select(Need.id).where(~_is_wanted())
-        needless = and_(ToDo.subject_kind == "need", ToDo.subject_id.in_(over))
-        finished = finish_needless(session, and_(needless, _is_ours()), outcome=_NOT_WANTED)
+        finished = finish_needless(session, and_(_is_ours(), _is_needless()), outcome=_NOT_WANTED)
     return finished + one_by_one("watching", ids, lambda need_id: _one(database, need_id))
 
 
@@ -103,80 +138,50 @@ def _one(database: Database, need_id: UUID) -> int:
 
 
 def _is_ours() -> ColumnElement[bool]:
-    return ToDo.dedupe_key.startswith(f"{NEED_KEY}:")
+    return and_(ToDo.subject_kind == "need", ToDo.dedupe_key.startswith(f"{NEED_KEY}:"))
 
 
-def _is_wanted() -> ColumnElement[bool]:
-    confirmed = Need.confirmed_at.is_not(None)
-    return and_(Need.wants_help == WantsHelp.YES, Need.status == NeedStatus.OPEN, confirmed)
+def _is_needless() -> ColumnElement[bool]:
+    """Return the condition that the need of a to-do is over, or is confirmed where it was to be confirmed."""
+    over = ToDo.subject_id.in_(select(Need.id).where(~is_wanted()))
+    confirmed = ToDo.subject_id.in_(select(Need.id).where(Need.status != NeedStatus.UNCONFIRMED))
+    return or_(over, and_(ToDo.reason == ToDoReason.CONFIRM_NEED, confirmed))
 
 
-def _left() -> Select[Need]:
-    out = Referral.state.in_((S.HELD, S.SENT, *TAKEN_STATES))
-    live = exists().where(Referral.need_id == Need.id, out)
-    helped = and_(Referral.state == S.COMPLETED, ~Referral.answers_differ, Referral.closed_at > Need.created_at)
-    theirs = and_(Referral.patient_id == _OTHER.id, _OTHER.id != Patient.id, _is_same_person())
-    elsewhere = exists().where(Referral.domain == Need.domain, or_(out, helped), theirs)
-    again = exists().where(
-        NeedPlan.need_id == Need.id,
-        NeedPlan.ended_at.is_(None),
-        NeedPlan.offered_at.is_(None),
-        NeedPlan.offer_again_at > clock.now(),
+def _left(session: ScopedSession, clinic_ids: Iterable[UUID]) -> Select[Need]:
+    return nobodys_needs(grace_ended(session, clinic_ids))
+
+
+def _left_one(session: ScopedSession, need_id: UUID) -> Need | None:
+    clinic_id = session.scalar(select(Need.clinic_id).where(Need.id == need_id))
+    return session.scalar(_left(session, [clinic_id]).where(Need.id == need_id)) if clinic_id is not None else None
+
+
+def _clinics(session: ScopedSession) -> Sequence[UUID]:
+    return session.scalars(select(Member.id).where(Member.kind == MemberKind.CLINIC).order_by(Member.id)).all()
+
+
+def _newest_requests(session: ScopedSession, needs: Collection[Need]) -> dict[UUID, _Newest]:
+    found = select(Referral.need_id, Referral.state, Prescription.signed_by).join(
+        Prescription, Prescription.id == Referral.prescription_id
     )
-    asked = exists().where(
-        Question.referral_id.in_(_referrals()), Question.state.in_(WAITING), Question.due_at.is_not(None)
-    )
-    return (
-        select(Need)
-        .join(Patient, Patient.id == Need.patient_id)
-        .where(_is_wanted(), _came_to_nothing(), ~live, ~elsewhere, ~again, ~asked)
-        .where(Patient.erased_at.is_(None), Patient.deceased_at.is_(None), Patient.moved_at.is_(None))
-        .where(~_about(ToDo, ToDo.done_at.is_(None)), ~_about(ContactPlan, ContactPlan.settled_at.is_(None)))
-    )
+    found = found.where(Referral.need_id.in_(sorted(need.id for need in needs)), Referral.erased_at.is_(None))
+    rows = session.execute(found.order_by(Referral.created_at, Referral.id)).all() if needs else ()
+    return {need_id: _Newest(state, signed_by) for need_id, state, signed_by in rows}
 
 
-def _is_same_person() -> ColumnElement[bool]:
-    """Return the condition that another record is of the same person: of two that were merged one request goes on."""
-    return or_(
-        _OTHER.merged_into_id == Patient.id,
-        _OTHER.id == Patient.merged_into_id,
-        _OTHER.merged_into_id == Patient.merged_into_id,
-    )
+def _why(need: Need, newest: _Newest | None) -> WhyLeft:
+    if need.status == NeedStatus.UNCONFIRMED:
+        return WhyLeft.UNCONFIRMED
+    if newest is None:
+        return WhyLeft.NEVER_ASKED
+    known = {ReferralState.DRAFT: WhyLeft.TAKEN_BACK, ReferralState.COMPLETED: WhyLeft.STILL_WANTED}
+    return known.get(ReferralState(newest.state), WhyLeft.IN_VAIN)
 
 
-def _came_to_nothing() -> ColumnElement[bool]:
-    """Return the condition that a place was asked in vain, and that none has helped since.
-
-    What the patient said they no longer want was not in vain.
-    """
-    tried, helped = aliased(Referral), aliased(Referral)
-    since = exists().where(
-        helped.need_id == tried.need_id,
-        helped.state == S.COMPLETED,
-        helped.answers_differ.is_(False),
-        helped.created_at > tried.created_at,
-    )
-    not_wanted = exists().where(
-        Testimony.referral_id == tried.id,
-        Testimony.side == Side.PATIENT,
-        Testimony.outcome == Outcome.NO_LONGER_WANTED,
-    )
-    in_vain = or_(tried.state.in_(CAME_TO_NOTHING), and_(tried.state == S.COMPLETED, tried.answers_differ.is_(True)))
-    return exists().where(tried.need_id == Need.id, tried.erased_at.is_(None), in_vain, ~since, ~not_wanted)
-
-
-def _referrals() -> Select[UUID]:
-    return select(Referral.id).where(Referral.need_id == Need.id).correlate(Need)
-
-
-def _about(kind: type[ToDo] | type[ContactPlan], waiting: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that something of `kind` waits about the need, or about anything asked for it."""
-    questions = select(Question.id).where(Question.referral_id.in_(_referrals())).correlate(Need)
-    texts = select(InboundMessage.id).where(InboundMessage.question_id.in_(questions)).correlate(Need)
-    subject = or_(
-        and_(kind.subject_kind == "need", kind.subject_id == Need.id),
-        and_(kind.subject_kind == "referral", kind.subject_id.in_(_referrals())),
-        and_(kind.subject_kind == "question", kind.subject_id.in_(questions)),
-        and_(kind.subject_kind == "inbound_message", kind.subject_id.in_(texts)),
-    )
-    return exists().where(kind.patient_id == Need.patient_id, waiting, subject)
+def _owner(session: ScopedSession, need: Need, newest: _Newest | None, why: WhyLeft) -> UUID | None:
+    """Return whose the need was while nothing had left the clinic, if they still work there; None: the clinic's."""
+    if why in (WhyLeft.IN_VAIN, WhyLeft.STILL_WANTED):
+        return None
+    own = (newest.signed_by if newest is not None else None) or need.confirmed_by or need.created_by
+    return own if own in people_at_work(session, need.clinic_id, roles=HEARS_PATIENTS) else None

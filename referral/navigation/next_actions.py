@@ -15,6 +15,7 @@ from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.rerouting import prefill_for
 from referral.referrals.states import SIGN, ReferralState
+from referral.screening.models import Need
 from referral.screening.policies import ScreeningPermission
 from referral.todos.models import ToDo
 
@@ -28,6 +29,7 @@ LABELS: Mapping[Next, LazyString] = {
     Next.LATE_ANSWER: _l("See the late answer"),
     Next.OTHER_PLACE: _l("Offer another place"),
     Next.PRESCRIBE: _l("Prescribe"),
+    Next.PRESCRIBE_NEED: _l("Prescribe"),
     Next.PRESCRIBE_AGAIN: _l("Prescribe again"),
     Next.PLAN: _l("Plan the next contact"),
     Next.CONFIRM: _l("Ask and confirm"),
@@ -43,6 +45,9 @@ ANCHORS: Mapping[Next, str] = {
     Next.CALL_ORGANIZATION: "organization",
     Next.PLAN: "plan",
 }
+
+#: What is done about a need itself.
+OF_NEED = (Next.CONFIRM, Next.PRESCRIBE_NEED, Next.PRESCRIBE_AGAIN)
 
 #: What is done on the referral's page, and where on it.
 ON_REFERRAL: Mapping[Next, str] = {Next.REPLY: "thread", Next.LATE_ANSWER: "late-answer"}
@@ -70,13 +75,25 @@ def next_action(to_do: ToDo, referral: Referral | None, reader: Signed, *, chose
     return NextAction(LABELS[kind], url)
 
 
+def action_for_need(kind: Next, need: Need, reader: Signed) -> NextAction | None:
+    """Return what is offered for a need of which there is no to-do yet; None for who may not do it."""
+    url = _url_of_need(kind, need.patient_id, need.id, reader)
+    return NextAction(LABELS[kind], url) if url else None
+
+
+def _url_of_need(kind: Next, patient_id: UUID, need_id: UUID, reader: Signed) -> str | None:
+    if kind is Next.CONFIRM and reader.allows(ScreeningPermission.CONFIRM):
+        return url_for("screening.confirm_page", need_id=need_id)
+    if kind in (Next.PRESCRIBE_NEED, Next.PRESCRIBE_AGAIN) and reader.allows(SIGN):
+        return url_for("prescriptions.prescribe", patient_id=patient_id, need=need_id)
+    return None
+
+
 def _url(kind: Next, to_do: ToDo, referral: Referral | None, reader: Signed, chosen: UUID | None) -> str | None:
     if kind is Next.PHONE:
         return url_for("patients.patient_phones", patient_id=to_do.patient_id)
-    if kind is Next.CONFIRM and to_do.subject_kind == "need" and reader.allows(ScreeningPermission.CONFIRM):
-        return url_for("screening.confirm_page", need_id=to_do.subject_id)
-    if kind is Next.PRESCRIBE_AGAIN and reader.allows(SIGN):
-        return url_for("prescriptions.prescribe", patient_id=to_do.patient_id, need=to_do.subject_id)
+    if kind in OF_NEED and to_do.subject_kind == "need":
+        return _url_of_need(kind, to_do.patient_id, to_do.subject_id, reader)
     if kind is Next.PRESCRIBE and reader.allows(SIGN):
         if referral is not None and chosen is not None:
             return prefill_for(referral, chosen)

@@ -23,7 +23,7 @@ from referral.screening.words import need_label
 from referral.todos.models import ToDo
 
 #: To-dos whose page offers something to prescribe.
-OFFERING = frozenset({Next.OTHER_PLACE, Next.PRESCRIBE, Next.PRESCRIBE_AGAIN})
+OFFERING = frozenset({Next.OTHER_PLACE, Next.PRESCRIBE, Next.PRESCRIBE_NEED, Next.PRESCRIBE_AGAIN})
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from referral.kit.i18n import language_name
 from referral.kit.scope import ScopedSession
 from referral.kit.zones import zone_of
 from referral.navigation.errands import CALLING, Errand, errand_of, why_of
+from referral.navigation.finishing import calls_organization
 from referral.navigation.forms import AnswerForm, AttemptForm, DoneForm, PlanForm, ToldForm
 from referral.navigation.handing_over import hearers_for
 from referral.navigation.history import ContactEvent, contact_story, hand_over_story
@@ -147,8 +148,10 @@ def fresh_forms(sheet: ToDoSheet, reader: Signed) -> Forms:
         facts = {"question_id": str(sheet.question.id), "language": language, "speaker": speaker}
         answer = AnswerForm(formdata=None, prefix="answer-", **facts)
         answer.offer(sheet.script.answers)
+    done = DoneForm(formdata=None, prefix="done-", version=str(sheet.row.to_do.version))
+    done.offer_call(to_organization=calls_organization(sheet.row.to_do))
     return Forms(
-        done=DoneForm(formdata=None, prefix="done-", version=str(sheet.row.to_do.version)),
+        done=done,
         attempt=AttemptForm(formdata=None, prefix="attempt-", language=language),
         told=ToldForm(formdata=None, prefix="told-", language=language, speaker=speaker, referral_version=version),
         plan=PlanForm(formdata=None, prefix="plan-", day=next_try.date(), hour=next_try.time()),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
 
 from referral.accounts.queries import names_of
 from referral.followups.models import Question
@@ -90,10 +90,22 @@ MOST_PRESSING = (
 def to_do_page(
     session: ScopedSession, found: Select[ToDo], number: int = 1, *, newest_done_first: bool = False
 ) -> Page[ToDoRow]:
-    """Return a page of what `to_dos_of_view` selects: open ones in the order of danger; done ones newest first."""
-    newest = (ToDo.done_at.desc(), ToDo.id.desc())
-    page = page_of(session, found, number, order=newest if newest_done_first else MOST_PRESSING)
-    return page.showing(rows_of(session, page.rows))
+    """Return a page of what `to_dos_of_view` selects.
+
+    Done ones: the newest first. Open ones: a page holds so many patients with everything about each, in the order of
+    danger of what presses most for each; the total counts patients.
+    """
+    if newest_done_first:
+        page = page_of(session, found, number, order=(ToDo.done_at.desc(), ToDo.id.desc()))
+        return page.showing(rows_of(session, page.rows))
+    place = func.row_number().over(partition_by=ToDo.patient_id, order_by=MOST_PRESSING)
+    ranked = found.with_only_columns(ToDo.id, place.label("place")).subquery()
+    first_of_each = select(ToDo).join(ranked, ranked.c.id == ToDo.id).where(ranked.c.place == 1)
+    page = page_of(session, first_of_each, number, order=MOST_PRESSING)
+    shown = {to_do.id for to_do in page.rows}
+    theirs = found.where(ToDo.patient_id.in_([to_do.patient_id for to_do in page.rows])).order_by(*MOST_PRESSING)
+    others = [to_do for to_do in session.scalars(theirs) if to_do.id not in shown]
+    return page.showing(rows_of(session, [*page.rows, *others]))
 
 
 def to_dos_of_view(
@@ -110,11 +122,11 @@ def to_dos_of_view(
 def count_views(
     session: ScopedSession, clinic_id: UUID, *, person_id: UUID, wanted: Wanted = ALL_OF_THEM
 ) -> dict[ToDoView, int]:
-    """Return how many open to-dos each view of the list holds, in one question. What is done is not counted."""
+    """Return how many patients each view of the list holds, in one question. What is done is not counted."""
     views = (ToDoView.MINE, ToDoView.DEPUTY)
     narrowed = _narrowed(session, clinic_id, wanted).where(ToDo.done_at.is_(None))
-    sums = [func.coalesce(func.sum(case((_of(view, person_id), 1), else_=0)), 0) for view in views]
-    counted = narrowed.with_only_columns(func.count(ToDo.id), *sums)
+    own_ones = [func.count(distinct(case((_of(view, person_id), ToDo.patient_id)))) for view in views]
+    counted = narrowed.with_only_columns(func.count(distinct(ToDo.patient_id)), *own_ones)
     everything, *own = session.execute(counted).one()
     return {ToDoView.ALL: everything, **dict(zip(views, own, strict=True))}
 

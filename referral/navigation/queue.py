@@ -6,20 +6,20 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from referral.accounts.principal import Signed
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.navigation.clock_words import until
-from referral.navigation.errands import why_of
-from referral.navigation.needs_left import needs_left
-from referral.navigation.next_actions import NextAction, next_action
+from referral.navigation.errands import OF_NEEDS, why_of
+from referral.navigation.needs_left import needs_left, whys_left
+from referral.navigation.next_actions import NextAction, action_for_need, next_action
 from referral.navigation.queries import ToDoRow, patient_names
 from referral.navigation.watching import unwatched
 from referral.referrals import words as referral_words
 from referral.referrals.models import Referral
-from referral.referrals.states import SIGN
 from referral.screening.words import need_label
 from referral.todos.models import ToDo
 from resources_directory.needs import SENSITIVE
@@ -66,12 +66,20 @@ class UnwatchedLine:
 
 @dataclass(frozen=True)
 class NeedLine:
-    """A need that nobody looks after: no to-do exists for it yet. `prescribe_url`: None for who may not sign."""
+    """A need that nobody looks after: no to-do exists for it yet. `action`: None for who may not do it."""
+
+    why: LazyString
+    need: str
+    action: NextAction | None
+
+
+@dataclass(frozen=True)
+class LeftLine:
+    """A patient with needs that nobody looks after, oldest first."""
 
     patient_url: str
     patient_name: str
-    need: str
-    prescribe_url: str | None
+    needs: list[NeedLine]
 
 
 def queue_lines(rows: Sequence[ToDoRow], reader: Signed) -> list[QueueLine]:
@@ -111,21 +119,17 @@ def need_words(domain: str | None) -> str:
     return str(_("A request") if domain in SENSITIVE else need_label(domain))
 
 
-def left_lines(session: ScopedSession, reader: Signed) -> list[NeedLine]:
-    """Return the clinic's needs that nobody looks after, oldest first."""
+def left_lines(session: ScopedSession, reader: Signed) -> list[LeftLine]:
+    """Return the clinic's needs that nobody looks after, those of one patient together, the oldest first."""
     needs = needs_left(session, clinic_id=reader.member_id)
-    names = patient_names(session, {need.patient_id for need in needs})
-    return [
-        NeedLine(
-            url_for("patients.show_patient", patient_id=need.patient_id),
-            names.get(need.patient_id, ""),
-            need_words(need.domain),
-            url_for("prescriptions.prescribe", patient_id=need.patient_id, need=need.id)
-            if reader.allows(SIGN)
-            else None,
-        )
-        for need in needs
-    ]
+    names, whys = patient_names(session, {need.patient_id for need in needs}), whys_left(session, needs)
+    lines: dict[UUID, LeftLine] = {}
+    for need in needs:
+        url = url_for("patients.show_patient", patient_id=need.patient_id)
+        line = lines.setdefault(need.patient_id, LeftLine(url, names.get(need.patient_id, ""), []))
+        errand = OF_NEEDS[whys[need.id]]
+        line.needs.append(NeedLine(errand.why, need_words(need.domain), action_for_need(errand.next, need, reader)))
+    return list(lines.values())
 
 
 def unwatched_lines(session: ScopedSession, reader: Signed) -> list[UnwatchedLine]:

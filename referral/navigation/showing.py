@@ -10,6 +10,7 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.navigation import words
 from referral.navigation.clock_words import until
+from referral.navigation.finishing import asks_for_call
 from referral.navigation.forms import AnswerForm, AttemptForm, DoneForm, PlanForm, ToldForm
 from referral.navigation.pages import fresh_forms, sheet_of
 from referral.navigation.queries import to_do_by_id
@@ -40,6 +41,7 @@ def show_to_do(
         sheet=sheet,
         to_do=to_do,
         done_form=done or forms.done,
+        asks_for_call=asks_for_call(request_session(), to_do),
         attempt_form=attempt or forms.attempt,
         told_form=told or forms.told,
         plan_form=plan or forms.plan,

@@ -24,6 +24,20 @@ class PlannedChannel(StrEnum):
     LETTER = "letter"
 
 
+class CallSaid(StrEnum):
+    """What whoever finishes a to-do that is done by calling says of the call."""
+
+    REACHED = "reached"
+    TRIED = "tried"
+    THEY_CAME = "they_came"
+    NOT_WANTED = "not_wanted"
+    NO_CALL = "no_call"
+
+
+#: The call was made.
+MADE = frozenset({CallSaid.REACHED, CallSaid.TRIED})
+
+
 class Next(StrEnum):
     """What is done next about a to-do."""
 
@@ -36,6 +50,7 @@ class Next(StrEnum):
     LATE_ANSWER = "late_answer"
     OTHER_PLACE = "other_place"
     PRESCRIBE = "prescribe"
+    PRESCRIBE_NEED = "prescribe_need"
     PRESCRIBE_AGAIN = "prescribe_again"
     PLAN = "plan"
     CONFIRM = "confirm"

@@ -12,21 +12,21 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.navigation import words
 from referral.navigation.actions import expect_version, has_words, keep_words_too, record_words_of_patient, take_over
+from referral.navigation.arriving import arriving_lines, of_view
 from referral.navigation.attempts import record_attempt
 from referral.navigation.filters import as_arguments, asked_for, asked_view
+from referral.navigation.finishing import calls_organization, finish_to_do, outcome_words
 from referral.navigation.forms import AttemptForm, DoneForm, ToldForm, VersionForm
 from referral.navigation.links import view_links
 from referral.navigation.lost import close_as_lost
 from referral.navigation.needs_left import is_left
 from referral.navigation.policies import ToDoPermission
-from referral.navigation.queries import count_views, referral_of, to_do_page, to_dos_of_view
+from referral.navigation.queries import ALL_OF_THEM, count_views, referral_of, to_do_page, to_dos_of_view
 from referral.navigation.queue import by_patient, left_lines, one_by_one, queue_lines, unwatched_lines
 from referral.navigation.showing import one_to_do, show_to_do
 from referral.navigation.states import ToDoView
 from referral.navigation.watching import is_unwatched
-from referral.patients.moving import offers_to
 from referral.referrals.sent_again import made_before
-from referral.todos.actions import mark_done
 from referral.todos.models import ToDo
 
 blueprint = Blueprint("navigation", __name__, url_prefix="/to-dos", template_folder="templates")
@@ -42,6 +42,9 @@ def list_to_dos() -> ResponseReturnValue:
     number = request.args.get("page", 1, type=int)
     page = to_do_page(session, found, number, newest_done_first=view is ToDoView.DONE)
     counts = count_views(session, reader.member_id, person_id=reader.person_id, wanted=wanted)
+    offered = arriving_lines(session, reader) if wanted == ALL_OF_THEM else []
+    arriving = {each: of_view(offered, each, person_id=reader.person_id) for each in ToDoView}
+    counts = {each: number + len(arriving[each]) for each, number in counts.items()}
     lines = queue_lines(page.rows, reader)
     return render_template(
         "navigation/list.html",
@@ -51,7 +54,7 @@ def list_to_dos() -> ResponseReturnValue:
         wanted=wanted,
         unwatched=unwatched_lines(session, reader) if view is ToDoView.ALL else [],
         left=left_lines(session, reader) if view is ToDoView.ALL else [],
-        arriving=offers_to(session, reader.member_id) if view in (ToDoView.MINE, ToDoView.ALL) else [],
+        arriving=arriving[view],
         words=words,
         languages=LANGUAGES,
         reader_id=reader.person_id,
@@ -70,6 +73,7 @@ def show(to_do: ToDo) -> ResponseReturnValue:
 def finish(to_do: ToDo) -> ResponseReturnValue:
     """Finish the to-do with what was done. What was typed is kept when it is not enough, or somebody was faster."""
     form = DoneForm(prefix="done-")
+    form.offer_call(to_organization=calls_organization(to_do))
     if not form.validate():
         return show_to_do(to_do, done=form), 422
     if to_do.done_at is not None:
@@ -81,7 +85,11 @@ def finish(to_do: ToDo) -> ResponseReturnValue:
         form.version.data = str(to_do.version)
         return show_to_do(to_do, done=form), 409
     session = request_session()
-    mark_done(session, to_do, by=current_person().person_id, outcome=form.outcome.data)
+    try:
+        finish_to_do(session, to_do, form.finished(), by=current_person().person_id)
+    except InvalidInput as error:
+        form.blame(error)
+        return show_to_do(to_do, done=form), 422
     flash(_("Done. What you did is written down."), "success")
     return _back_to_list(session, to_do)
 
@@ -161,8 +169,8 @@ def _told(to_do: ToDo) -> ResponseReturnValue:
 
 def _done_by_somebody(to_do: ToDo, form: DoneForm) -> ResponseReturnValue:
     """Show both texts; whoever has seen the first one may keep theirs beside it. Sent twice, it is kept once."""
-    reader = current_person()
-    if has_words(to_do, form.outcome.data, by=reader.person_id, name=reader.name):
+    reader, said = current_person(), outcome_words(to_do, form.finished())
+    if has_words(to_do, said, by=reader.person_id, name=reader.name):
         return _back_to_list(request_session(), to_do)
     if form.seen_version() != to_do.version:
         form.form_errors.append(
@@ -170,7 +178,7 @@ def _done_by_somebody(to_do: ToDo, form: DoneForm) -> ResponseReturnValue:
         )
         form.version.data = str(to_do.version)
         return show_to_do(to_do, done=form), 409
-    keep_words_too(request_session(), to_do, form.outcome.data, name=reader.name)
+    keep_words_too(request_session(), to_do, said, name=reader.name)
     flash(_("Your words stand beside theirs now."), "success")
     return _back_to_list(request_session(), to_do)
 

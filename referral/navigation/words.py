@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from referral.navigation.states import ContactChannel, PlannedChannel, ToDoView
+from referral.navigation.states import CallSaid, ContactChannel, PlannedChannel, ToDoView
 from referral.screening.states import NeedStatus
 from referral.todos.models import ToDoReason
 
@@ -85,6 +85,36 @@ CHANNELS: Mapping[str, LazyString] = {
     ContactChannel.HOME_VISIT: _l("At their home"),
     ContactChannel.VIDEO: _l("By video"),
     ContactChannel.LETTER: _l("By letter"),
+}
+
+#: What came of the call to a patient, as whoever finishes the to-do says it.
+CALL_TO_PATIENT: Mapping[CallSaid, LazyString] = {
+    CallSaid.REACHED: _l("I called, and reached them"),
+    CallSaid.TRIED: _l("I called, and did not reach them"),
+    CallSaid.THEY_CAME: _l("No call: they called or came themselves"),
+    CallSaid.NOT_WANTED: _l("No call: they do not want one"),
+    CallSaid.NO_CALL: _l("No call, for another reason: say which above"),
+}
+
+#: What came of the call to an organization.
+CALL_TO_ORGANIZATION: Mapping[CallSaid, LazyString] = {
+    CallSaid.REACHED: _l("I called, and spoke with somebody there"),
+    CallSaid.TRIED: _l("I called, and nobody answered"),
+    CallSaid.NO_CALL: _l("No call, for another reason: say which above"),
+}
+
+#: What is kept of a call that was not made.
+NO_CALL: Mapping[CallSaid, LazyString] = {
+    CallSaid.THEY_CAME: _l("Not called: they called or came themselves."),
+    CallSaid.NOT_WANTED: _l("Not called: they do not want a call."),
+    CallSaid.NO_CALL: _l("Not called."),
+}
+
+#: What is kept of the call to an organization: no list of attempts tells of it.
+ORGANIZATION_CALLED: Mapping[CallSaid, LazyString] = {
+    CallSaid.REACHED: _l("Called the organization, and spoke with somebody there."),
+    CallSaid.TRIED: _l("Called the organization; nobody answered."),
+    CallSaid.NO_CALL: _l("Not called."),
 }
 
 #: How the next try is to be made.

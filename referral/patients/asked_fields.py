@@ -5,7 +5,7 @@ referral and its consent keep their own lists.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -33,6 +33,9 @@ WHILE_UNSAID = tuple(field for field in DECLARABLE if field not in TOLD_FACTS)
 #: Of these, what is ticked at first: enough to be called back.
 USUALLY_SHARED = (SharedField.NAME, SharedField.PHONE, SharedField.SPOKEN_LANGUAGE)
 
+#: By which an organization reaches a person: offered beside what a service asks for, where it asks for neither.
+CONTACT_FIELDS = (SharedField.NAME, SharedField.PHONE)
+
 CHANGED_MEANWHILE = _l("Somebody else has said it anew meanwhile. Compare both, then send yours again if it is right.")
 THEIR_OWN = _l("The organization has said itself what it needs to know. Only its own people change that: ask them.")
 
@@ -54,17 +57,31 @@ class Declared:
 class FieldsOffered:
     """What consent offers for a service beside the need. `said`: the service has said what it needs.
 
-    `usual`: ticked at first. What is not in the record is left out until the patient tells it.
+    `fields`: what it needs, or all that may be shared; `usual`: of these, ticked at first. What is not in the record is
+    left out until the patient tells it. `extra`: not asked for, and never ticked at first: how to reach the patient.
     """
 
     fields: tuple[SharedField, ...]
     usual: tuple[SharedField, ...]
     said: bool
+    extra: tuple[SharedField, ...] = ()
 
     @property
     def told(self) -> tuple[SharedField, ...]:
         """The fields that the patient is asked for, because no record holds them."""
         return tuple(field for field in self.fields if field in TOLD_FACTS)
+
+    @property
+    def choices(self) -> tuple[SharedField, ...]:
+        """Everything that the patient may agree to."""
+        return (*self.fields, *self.extra)
+
+    def without(self, field: SharedField) -> "FieldsOffered":
+        """Return the same, as for a need of which this field is never given."""
+        fields, usual, extra = (
+            tuple(each for each in of if each is not field) for of in (self.fields, self.usual, self.extra)
+        )
+        return replace(self, fields=fields, usual=usual, extra=extra)
 
 
 #: While nobody has said anything.
@@ -87,7 +104,9 @@ def fields_offered(session: ScopedSession, service_ids: Iterable[UUID]) -> dict[
     found = {}
     for service_id, row in newest_declarations(session, service_ids).items():
         asked = declared_fields(row)
-        found[service_id] = FieldsOffered(asked, tuple(field for field in asked if field not in TOLD_FACTS), said=True)
+        usual = tuple(field for field in asked if field not in TOLD_FACTS)
+        extra = () if {*CONTACT_FIELDS} & {*asked} else CONTACT_FIELDS
+        found[service_id] = FieldsOffered(asked, usual, said=True, extra=extra)
     return found
 
 

@@ -77,7 +77,7 @@ class Disclosure(Identified, SealedRow, Shared, PatientOwned, Base):
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("sharing_consent.id"))
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
     fields: Mapped[list[str]]
-    #: link, account or phone.
+    #: mail, link, account or phone.
     channel: Mapped[str]
     #: Who looked, as named on the page.
     recipient_sealed: Mapped[bytes | None]

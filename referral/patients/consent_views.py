@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from referral.accounts.principal import current_person
+from referral.accounts.queries import names_of
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.actions import add_phone
-from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION, words_language
+from referral.patients.consent_words import REVIEWED, TEXTING_WORDS, WORDS_VERSION, texting_language
 from referral.patients.consents import ConsentTaken, record_texting_consent, stop_number
 from referral.patients.consents import stop_sharing as take_back
 from referral.patients.forms import StopSharingForm, StopTextsForm, TextingForm, consent_taken
@@ -65,7 +66,7 @@ def one_sharing(session: ScopedSession, patient_id: UUID, organization_id: UUID)
 @requires(PatientPermission.TAKE_CONSENT, load=one_phone)
 def texting(found: PhoneOfPatient) -> ResponseReturnValue:
     """Show the words of texting consent, to be read out or shown, and the form for the answer."""
-    language = words_language(request.args.get("words") or _language_of(found.patient))
+    language = texting_language(request.args.get("words") or _language_of(found.patient))
     form = TextingForm(obj=found.row.phone, words_language=language, words_version=WORDS_VERSION)
     form.offer_speakers(_texting_speakers(found))
     return _texting_page(form, found)
@@ -76,7 +77,7 @@ def texting(found: PhoneOfPatient) -> ResponseReturnValue:
 def record_texting(found: PhoneOfPatient) -> ResponseReturnValue:
     """Record what the patient said about texts to this phone, with the words they were shown."""
     form, session, signed = TextingForm(), request_session(), current_person()
-    language = words_language(form.words_language.data)
+    language = texting_language(form.words_language.data)
     form.offer_speakers(_texting_speakers(found))
     valid = form.validate()
     if form.words_version.data != WORDS_VERSION:
@@ -102,7 +103,7 @@ def _language_of(patient: Patient) -> str | None:
 
 
 def _texting_page(form: TextingForm, found: PhoneOfPatient) -> str:
-    language = words_language(form.words_language.data)
+    language = texting_language(form.words_language.data)
     spoken = _language_of(found.patient)
     return render_template(
         "patients/texting.html",
@@ -114,6 +115,8 @@ def _texting_page(form: TextingForm, found: PhoneOfPatient) -> str:
         language=language,
         other_languages=[code for code in TEXTING_WORDS if code != language],
         interpret_into=spoken if spoken not in TEXTING_WORDS else None,
+        is_draft=language not in REVIEWED,
+        taken_by=names_of(request_session(), [found.row.consent.taken_by if found.row.consent else None]),
     )
 
 

@@ -13,6 +13,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients import hooks
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
+from referral.patients.pauses import what_rests
 from referral.patients.queries import kept_record, phones_with_numbers, same_phones, texting_privacy
 from referral.patients.states import (
     ConsentMethod,
@@ -216,15 +217,17 @@ def texting_route(session: ScopedSession, patient: Patient) -> TextingRoute:
     """
     privacy = texting_privacy(session, patient.id)
     why_not = _why_no_texts(patient, privacy) or _why_no_texts(kept_record(session, patient), privacy)
-    if why_not:
-        return TextingRoute(why_not=why_not)
+    resting = what_rests(session, patient.id)
+    if why_not or resting.everything:
+        return TextingRoute(why_not=why_not or "paused")
     reasons = ["no_phone"]
     phones = phones_with_numbers(session, patient.id)
     known = same_phones(session, patient.id, [number.id for _phone, number in phones]) if phones else []
     consents = texting_consents_of(session, known)
     for phone, number in phones:
         same = [each for each in known if each.phone_number_id == number.id]
-        why_not = _why_not_this(phone, number, same, consents)
+        rests = "paused" if number.id in resting.number_ids else None
+        why_not = _why_not_this(phone, number, same, consents) or rests
         if why_not is None:
             shared = any(each.is_shared for each in same)
             other = any(each.holder != PhoneHolder.SELF for each in same)

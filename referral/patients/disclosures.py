@@ -8,6 +8,9 @@ from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import Disclosure, SharingConsent
 from referral.patients.states import SharedField
 
+#: The channel of what a mail and the first page behind its link tell: it went out, and nobody need have looked.
+MAILED = "mail"
+
 
 def record_disclosure(
     session: ScopedSession,

@@ -13,7 +13,7 @@ from referral.kit.errors import InvalidInput
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
-from referral.patients.consent_words import WORDS_VERSION, move_words, words_language
+from referral.patients.consent_words import MOVE_WORDS_VERSION, move_words, words_language
 from referral.patients.consents import ConsentTaken
 from referral.patients.fact_words import LABELS, fact_rows
 from referral.patients.forms import consent_taken
@@ -57,7 +57,7 @@ def ask_move(patient: Patient) -> ResponseReturnValue:
     """Let a clinic be chosen; then show the words to read out for it, and the form for the answer."""
     clinic = _chosen(patient)
     language = words_language(patient.spoken_language or patient.written_language)
-    return _page(MoveForm(words_language=language, words_version=WORDS_VERSION), patient, clinic)
+    return _page(MoveForm(words_language=language, words_version=MOVE_WORDS_VERSION), patient, clinic)
 
 
 @blueprint.post("/<uuid:patient_id>/move")
@@ -74,7 +74,7 @@ def offer(patient: Patient) -> ResponseReturnValue:
     shown = ConsentTaken(
         words=move_words(language, clinic.name),
         words_language=language,
-        words_version=WORDS_VERSION,
+        words_version=MOVE_WORDS_VERSION,
         method=ConsentMethod.IN_PERSON,
         taken_by=current_person().person_id,
     )

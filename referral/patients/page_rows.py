@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from referral.kit.scope import ScopedSession
-from referral.patients.consent_models import SharingConsent, TextingConsent
+from referral.patients.consent_models import Disclosure, SharingConsent, TextingConsent
 from referral.patients.consent_words import FIELD_LABELS
 from referral.patients.consents import sharing_consents_of, texting_consents_of
 from referral.patients.models import Patient, PatientPhone
@@ -46,12 +46,13 @@ class PhoneRow:
 
 @dataclass(frozen=True)
 class SharingRow:
-    """What one organization may know of the patient, or may no more."""
+    """What one organization may know of the patient, or may no more. `given`: something was really told to it."""
 
     consent: SharingConsent
     organization: str
     fields: list[str]
     method: str
+    given: bool
 
 
 def patient_rows(patients: Sequence[Patient]) -> list[PatientRow]:
@@ -96,12 +97,14 @@ def sharing_rows(session: ScopedSession, patient_id: UUID) -> list[SharingRow]:
     wanted = {consent.organization_id for consent in consents}
     names = select(Organization.id, Organization.name).where(Organization.id.in_(wanted)).order_by(Organization.id)
     name_of = {row.id: row.name for row in session.execute(names)}
+    told = set(session.scalars(select(Disclosure.organization_id).where(Disclosure.patient_id == patient_id)))
     return [
         SharingRow(
             consent=consent,
             organization=name_of.get(consent.organization_id, ""),
             fields=[str(FIELD_LABELS[SharedField(field)]) for field in consent.fields],
             method=str(METHODS[consent.method]),
+            given=consent.organization_id in told,
         )
         for consent in consents
     ]

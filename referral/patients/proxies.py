@@ -184,8 +184,14 @@ def phone_is_kept_back(session: ScopedSession, patient: Patient, domain: str) ->
 
 
 def needs_without_phone(session: ScopedSession, patient: Patient) -> frozenset[str]:
-    """Return the needs about which no organization is given a phone: none is offered, none is named in the words."""
-    if any(_is_theirs_alone(view.phone) for view in phones_of(session, patient.id)):
+    """Return the needs about which no organization is given a phone: none is offered, none is named in the words.
+
+    All of them where no phone is recorded.
+    """
+    phones = phones_of(session, patient.id)
+    if not phones:
+        return frozenset(map(str, NeedDomain))
+    if any(_is_theirs_alone(view.phone) for view in phones):
         return frozenset()
     return frozenset(map(str, hidden_domains_of(session, patient.id)))
 

@@ -17,6 +17,9 @@ from resources_directory.id_list import among
 #: So far back; and fewer referrals than this say nothing.
 DAYS_BACK = 90
 LEAST = 10
+#: Younger ones are not counted: by then every patient has been asked what came of it (the slowest cadence of
+#: followups/policies.py), so that "not known" tells of answers that are missing, and not of questions still to come.
+DAYS_UNTIL_ASKED = 21
 
 #: What never left, was taken back or was not wanted any more says nothing about the service.
 _NOT_COUNTED = (
@@ -31,7 +34,7 @@ _CAME = (Outcome.RECEIVED, Outcome.PARTLY_RECEIVED)
 
 @dataclass(frozen=True)
 class Odds:
-    """Of `asked` people referred in DAYS_BACK days, how many said that help came, and that it did not."""
+    """Of `asked` people referred DAYS_UNTIL_ASKED to DAYS_BACK days ago, how many said that help came, or did not."""
 
     asked: int
     came: int
@@ -50,7 +53,8 @@ def odds_of(session: ScopedSession, service_ids: Collection[UUID], *, now: datet
     """
     if not service_ids:
         return {}
-    asked = {"service_ids": list(service_ids), "since": now - timedelta(days=DAYS_BACK), "now": now}
+    days = {"since": now - timedelta(days=DAYS_BACK), "until": now - timedelta(days=DAYS_UNTIL_ASKED)}
+    asked = {"service_ids": list(service_ids), **days}
     with session.widened("odds of services"):
         return {service_id: Odds(n, came, did_not) for service_id, n, came, did_not in session.execute(_COUNTED, asked)}
 
@@ -59,9 +63,10 @@ def odds_words(odds: Odds) -> str:
     """Return the odds as sentences of the page's language."""
     return str(
         _(
-            "Of %(asked)s people referred here in the last %(days)s days, %(came)s said that help came and "
+            "Of %(asked)s people referred here %(asked_by)s to %(days)s days ago, %(came)s said that help came and "
             "%(did_not)s that it did not; of %(unknown)s it is not known.",
             asked=odds.asked,
+            asked_by=DAYS_UNTIL_ASKED,
             days=DAYS_BACK,
             came=odds.came,
             did_not=odds.did_not,
@@ -87,7 +92,7 @@ def _select_counted() -> Select[UUID, int, int, int]:
         .where(
             among(Referral.service_id, "service_ids"),
             Referral.sent_at >= bindparam("since"),
-            Referral.sent_at <= bindparam("now"),
+            Referral.sent_at <= bindparam("until"),
             Referral.state.not_in(_NOT_COUNTED),
             Referral.domain.not_in(sorted(ASKED_ALONE)),
             func.coalesce(newest.c.outcome, "") != Outcome.NO_LONGER_WANTED,

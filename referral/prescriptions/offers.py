@@ -141,12 +141,7 @@ class _Shown:
     def fields_of(self, need: Need, hit: ServiceHit) -> FieldsOffered:
         """Return what consent offers for a service beside this need."""
         offered = self.fields.get(hit.service_id, UNSAID)
-        if need.domain not in self.without_phone:
-            return offered
-        fields, usual = (
-            tuple(each for each in of if each is not SharedField.PHONE) for of in (offered.fields, offered.usual)
-        )
-        return replace(offered, fields=fields, usual=usual)
+        return offered.without(SharedField.PHONE) if need.domain in self.without_phone else offered
 
 
 def offers_for(session: ScopedSession, patient: Patient, asked: Asked) -> list[Offer]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from referral.kit.i18n import speaking
-from referral.patients.consent_words import WORDS_VERSION, sharing_words, words_language
+from referral.patients.consent_words import WORDS_VERSION, sharing_words
 from referral.patients.models import Patient
 from referral.patients.states import ConsentMethod, SharedField
+from referral.patients.understood import heard_by
 from referral.prescriptions.actions import ConsentFacts, OrderLine, PrescriptionOrder
 from referral.prescriptions.forms import LOOKED_FOR_LETTERS, LineForm, PrescribeForm, as_id
 from referral.prescriptions.need_plans import NeedAnswer
@@ -69,15 +69,9 @@ def fields_of(line: LineForm) -> tuple[SharedField, ...]:
     return tuple(field for field in SharedField if field in shared)
 
 
-def consent_words(line: LineForm, patient: Patient, offers: Sequence[Offer]) -> tuple[str, str]:
-    """Return the words to read out and store, and their language (BCP 47)."""
-    language = words_language(patient.spoken_language or patient.written_language)
-    return _words_in(language, line, offers), language
-
-
-def words_for_staff(line: LineForm, language: str, offers: Sequence[Offer]) -> str:
-    """Return the same words in the language of the page, for whoever reads them out."""
-    return _words_in(language, line, offers)
+def consent_words(line: LineForm, language: str, offers: Sequence[Offer]) -> str:
+    """Return the words of consent in a language (BCP 47): to read out and store, or for whoever reads them out."""
+    return sharing_words(language, _organization(line, offers), fields_of(line))
 
 
 def _answer(line: LineForm, today: date) -> NeedAnswer:
@@ -93,11 +87,6 @@ def _answer(line: LineForm, today: date) -> NeedAnswer:
     )
 
 
-def _words_in(language: str, line: LineForm, offers: Sequence[Offer]) -> str:
-    with speaking(language):
-        return sharing_words(language, _organization(line, offers), fields_of(line))
-
-
 def _organization(line: LineForm, offers: Sequence[Offer]) -> str:
     for offer in offers:
         chosen = offer.service(line.service.data) if str(offer.need.id) == line.need_id.data else None
@@ -107,9 +96,9 @@ def _organization(line: LineForm, offers: Sequence[Offer]) -> str:
 
 
 def _consent(form: PrescribeForm, line: LineForm, patient: Patient, offers: Sequence[Offer]) -> ConsentFacts:
-    text, language = consent_words(line, patient, offers)
+    language = heard_by(patient).shown.code
     return ConsentFacts(
-        words=text,
+        words=consent_words(line, language, offers),
         words_language=language,
         words_version=WORDS_VERSION,
         method=ConsentMethod(form.method.data or ConsentMethod.IN_PERSON),

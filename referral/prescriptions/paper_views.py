@@ -1,5 +1,6 @@
 """Pages of the papers beside the slip: receipt, card, note. `?with=sensitive` puts what is left out on them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,17 +8,19 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from referral.kit.i18n import LANGUAGES, STAFF_LANGUAGE, speaking
+from referral.kit.i18n import STAFF_LANGUAGE, speaking
+from referral.kit.patient_language import patient_language
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.models import Patient
 from referral.patients.queries import patient_by_id
+from referral.patients.understood import read_by
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.papers import card_of, note_of, receipt_of
 from referral.prescriptions.policies import PrescriptionPermission
 from referral.prescriptions.queries import prescription_by_id
-from referral.prescriptions.slip import phone_words, qr_picture, slip_language
+from referral.prescriptions.slip import phone_words, qr_picture
 
 blueprint = Blueprint("papers", __name__, template_folder="templates")
 
@@ -43,25 +46,25 @@ def one_prescription(session: ScopedSession, prescription_id: UUID) -> Prescript
 @requires(P.VIEW, load=one_prescription)
 def receipt(found: PrescriptionOfPatient) -> ResponseReturnValue:
     """Show what was shared with whom, when, and how to stop it: in the patient's language, to print."""
-    language, other = slip_language(found.patient)
-    with speaking(language.code):
+    spoken = read_by(found.patient)
+    with speaking(spoken.shown.code):
         paper = receipt_of(request_session(), found.prescription, found.patient, with_sensitive=_with_sensitive())
         qr = qr_picture(paper.plan_address) if paper.plan_address else None
-        sheet = _sheet("prescriptions/receipt_sheet.html", receipt=paper, qr=qr, language=language, other=other)
-    return render_template("prescriptions/paper.html", kind="receipt", sheets=[sheet], paper=paper, found=found)
+        sheet = _sheet("prescriptions/receipt_sheet.html", receipt=paper, qr=qr, spoken=spoken)
+    return _page("receipt", [sheet], paper=paper, spoken=spoken, found=found)
 
 
 @blueprint.get("/prescriptions/<uuid:prescription_id>/card")
 @requires(P.VIEW, load=one_prescription)
 def card(found: PrescriptionOfPatient) -> ResponseReturnValue:
-    """Show the card that the patient hands over: in their own language where our pages exist in it, and in English."""
-    own, _other = slip_language(found.patient)
-    sheets = []
-    for code in dict.fromkeys((own.code, STAFF_LANGUAGE)):
-        with speaking(code):
+    """Show the card that the patient hands over: in their own language and in English, side by side."""
+    own = read_by(found.patient)
+    sheets = {}
+    for spoken in (own, patient_language(STAFF_LANGUAGE)):
+        with speaking(spoken.shown.code):
             paper = card_of(request_session(), found.prescription, found.patient, with_sensitive=_with_sensitive())
-            sheets.append(_sheet("prescriptions/card_sheet.html", card=paper, language=LANGUAGES[code]))
-    return render_template("prescriptions/paper.html", kind="card", sheets=sheets, paper=paper, found=found)
+            sheets[spoken.shown.code] = _sheet("prescriptions/card_sheet.html", card=paper, spoken=spoken)
+    return _page("card", sheets.values(), paper=paper, spoken=own, found=found)
 
 
 @blueprint.get("/prescriptions/<uuid:prescription_id>/note")
@@ -73,6 +76,10 @@ def note(found: PrescriptionOfPatient) -> ResponseReturnValue:
     text = note_of(session, found.prescription, found.patient, with_sensitive=chosen)
     everything = note_of(session, found.prescription, found.patient, with_sensitive=True)
     return render_template("prescriptions/note.html", text=text, found=found, left_out=text != everything)
+
+
+def _page(kind: str, sheets: Iterable[Markup], **facts: object) -> str:
+    return render_template("prescriptions/paper.html", kind=kind, sheets=list(sheets), **facts)
 
 
 def _with_sensitive() -> bool:

@@ -1,23 +1,25 @@
 """Papers beside the slip: the receipt of what is shared, the card to hand over, the note for the record system."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask_babel import format_date
+from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from referral.accounts.models import Member
 from referral.accounts.queries import names_of
-from referral.kit.i18n import LANGUAGES, language_name
+from referral.kit.i18n import LANGUAGES, comma, language_name
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import Disclosure
 from referral.patients.consent_words import FIELD_LABELS
+from referral.patients.disclosures import MAILED
 from referral.patients.models import Patient
 from referral.patients.proxies import hidden_domains_of
 from referral.patients.states import SharedField
+from referral.prescriptions import hooks
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.need_plans import clinic_zone, plan_words, standing_plans
 from referral.prescriptions.slip import SlipService, address_for_paper, on_paper, paper_services
@@ -34,14 +36,23 @@ S = ReferralState
 #: An organization that was asked, or is about to be, may know what it was given; told to discard it, it may not.
 _MAY_KNOW = (*LIVE_SENT_STATES, S.DECLINED, S.EXPIRED, S.COMPLETED, S.NOT_COMPLETED)
 
+#: How a disclosure came about: our mail went out, they were told on the phone, or they looked themselves.
+_MAILED, _TOLD, _LOOKED = frozenset({MAILED}), frozenset({"phone"}), frozenset({"link", "account"})
+
 
 @dataclass(frozen=True)
 class Given:
-    """What one organization may know. `seen`: when its people looked, oldest first; empty while nobody has."""
+    """What one organization may know; moments are the oldest first.
+
+    `sent`: when a mail told of the request; it names nobody. `told`: when its people were told on the phone. `seen`:
+    when they looked themselves, empty while nobody has.
+    """
 
     organization: str
     fields: str
     agreed_at: datetime | None
+    sent: tuple[datetime, ...]
+    told: tuple[datetime, ...]
     seen: tuple[datetime, ...]
 
 
@@ -58,6 +69,8 @@ class Receipt:
     plan_address: str | None
     left_out: int
     is_nothing: bool
+    #: Why the patient's own page opens for nobody, in words for staff: shown beside the paper, never on it.
+    why_no_page: LazyString | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,7 @@ def receipt_of(
     asked = [row for row in referrals_of_prescription(session, prescription.id) if _is_shared(row)]
     known = [row for row in asked if row.state in _MAY_KNOW]
     shown = [row for row in known if with_sensitive or row.domain not in hidden]
-    seen = _seen(session, [row.id for row in shown])
+    given = _given(session, [row.id for row in shown])
     clinic = session.get_one(Member, prescription.clinic_id)
     return Receipt(
         given=tuple(
@@ -90,7 +103,9 @@ def receipt_of(
                 organization=str(row.service_facts.get("organization_name") or ""),
                 fields=field_words(row.shared_fields),
                 agreed_at=row.signed_at,
-                seen=seen.get(row.id, ()),
+                sent=_moments(given, row, _MAILED),
+                told=_moments(given, row, _TOLD),
+                seen=_moments(given, row, _LOOKED),
             )
             for row in shown
         ),
@@ -99,6 +114,7 @@ def receipt_of(
         plan_address=address_for_paper(session, patient),
         left_out=len(known) - len(shown),
         is_nothing=not asked,
+        why_no_page=hooks.why_no_plan_page(session, patient),
     )
 
 
@@ -140,7 +156,7 @@ def note_of(session: ScopedSession, prescription: Prescription, patient: Patient
 
 def field_words(fields: Sequence[str]) -> str:
     """Return the names of shared fields in one line of the language now spoken."""
-    return ", ".join(str(FIELD_LABELS[SharedField(name)]) for name in fields)
+    return comma().join(str(FIELD_LABELS[SharedField(name)]) for name in fields)
 
 
 def _is_shared(referral: Referral) -> bool:
@@ -172,9 +188,10 @@ def _later_lines(session: ScopedSession, patient: Patient, *, with_sensitive: bo
     ]
 
 
-def _seen(session: ScopedSession, referral_ids: Sequence[UUID]) -> dict[UUID, tuple[datetime, ...]]:
+def _given(session: ScopedSession, referral_ids: Sequence[UUID]) -> Sequence[Disclosure]:
     found = select(Disclosure).where(Disclosure.referral_id.in_(referral_ids)).order_by(Disclosure.at, Disclosure.id)
-    seen: dict[UUID, tuple[datetime, ...]] = {}
-    for row in session.scalars(found):
-        seen[row.referral_id] = (*seen.get(row.referral_id, ()), row.at)
-    return seen
+    return session.scalars(found).all()
+
+
+def _moments(given: Sequence[Disclosure], referral: Referral, channels: Collection[str]) -> tuple[datetime, ...]:
+    return tuple(row.at for row in given if row.referral_id == referral.id and row.channel in channels)

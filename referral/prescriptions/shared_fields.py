@@ -52,8 +52,8 @@ def _settle(line: LineForm, chosen: Offered, *, before: Offered | None) -> None:
         ticked = {*offered.usual} - ({*before.fields.usual} - ticked)
     elif before is None and not ticked:
         ticked = {*offered.usual}
-    line.fields_shared.data = [str(field) for field in offered.fields if field in ticked]
-    line.fields_shared.choices = field_choices(offered.fields)
+    line.fields_shared.data = [str(field) for field in offered.choices if field in ticked]
+    line.fields_shared.choices = field_choices(offered.choices)
     for field in TOLD_FACTS:
         if field not in offered.fields:
             line[field].data = ""

@@ -131,7 +131,7 @@ def sheet_for(session: ScopedSession, patient: Patient, wanted: Wanted) -> Sheet
             if need not in shown
         ],
         zone=zone,
-        running=running_requests(session, patient.id),
+        running=running_requests(session, patient.id, live),
     )
 
 

@@ -5,13 +5,14 @@ from flask import render_template
 from referral.kit.i18n import current_language
 from referral.kit.transaction import request_session
 from referral.patients.queries import display_name
+from referral.patients.understood import heard_by
 from referral.prescriptions.agreeing import speakers_for
 from referral.prescriptions.forms import PrescribeForm
 from referral.prescriptions.giving import reach_words
 from referral.prescriptions.models import Prescription
-from referral.prescriptions.odds import DAYS_BACK, LEAST
+from referral.prescriptions.odds import DAYS_BACK, DAYS_UNTIL_ASKED, LEAST
 from referral.prescriptions.offers import fit_choices
-from referral.prescriptions.orders import consent_words, fields_of, words_for_staff
+from referral.prescriptions.orders import consent_words, fields_of
 from referral.prescriptions.sheets import Sheet, said_of
 from referral.prescriptions.slip import phone_words
 from referral.referrals import words
@@ -32,6 +33,7 @@ def choose_page(sheet: Sheet, form: PrescribeForm, *, signed: Prescription | Non
         only_today=sheet.wanted.today,
         odds_least=LEAST,
         odds_days=DAYS_BACK,
+        odds_asked_by=DAYS_UNTIL_ASKED,
         reach=reach_words(request_session(), sheet, form),
         signed=signed,
     )
@@ -39,7 +41,7 @@ def choose_page(sheet: Sheet, form: PrescribeForm, *, signed: Prescription | Non
 
 def review_page(sheet: Sheet, form: PrescribeForm) -> str:
     """Return the page to review and sign on, with the words of consent as they stand now."""
-    language = current_language().code
+    spoken, language = heard_by(sheet.patient), current_language().code
     chosen = {number: form.lines[number].form for number in form.chosen()}
     return render_template(
         "prescriptions/review.html",
@@ -49,8 +51,9 @@ def review_page(sheet: Sheet, form: PrescribeForm) -> str:
         offers=sheet.by_need,
         form=form,
         words=words,
-        consents={number: consent_words(line, sheet.patient, sheet.offers) for number, line in chosen.items()},
-        staff_words={number: words_for_staff(line, language, sheet.offers) for number, line in chosen.items()},
+        spoken=spoken,
+        consents={number: consent_words(line, spoken.shown.code, sheet.offers) for number, line in chosen.items()},
+        staff_words={number: consent_words(line, language, sheet.offers) for number, line in chosen.items()},
         fields={number: fields_of(line) for number, line in chosen.items()},
         reach=reach_words(request_session(), sheet, form),
         why_not_others=_speakers(sheet, form),

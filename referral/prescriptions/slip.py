@@ -1,4 +1,4 @@
-"""The printed slip: where to go, when, and what to bring, in the patient's language where our pages exist in it."""
+"""The printed slip: where to go, when, and what to bring, in the patient's language where we have words in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,21 @@ from typing import Any
 
 import segno
 from babel.dates import format_time, get_day_names
-from flask_babel import get_locale
+from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from referral.accounts.models import Member
 from referral.accounts.plan_codes import plan_address
-from referral.kit.i18n import LANGUAGES, Language
+from referral.kit.i18n import comma
+from referral.kit.patient_language import PatientLanguage
 from referral.kit.phone import show_phone
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.patients.proxies import hidden_domains_of
 from referral.patients.queries import languages_of
 from referral.patients.states import SharedField
+from referral.patients.understood import read_by
 from referral.prescriptions import hooks
 from referral.prescriptions.models import Prescription
 from referral.referrals.listing_words import is_none, papers
@@ -50,26 +52,19 @@ class SlipService:
 
 @dataclass(frozen=True)
 class Slip:
-    """The slip. `language`: of its headings. `other_language`: the patient's, where our pages do not exist in it."""
+    """The slip. `spoken`: the language of its headings."""
 
     clinic_name: str
     clinic_phone: str | None
     day: datetime
     services: tuple[SlipService, ...]
-    language: Language
-    other_language: Language | None
+    spoken: PatientLanguage
     left_out: int
     #: The patient's own page: a random code, no health data; and the same as a picture. None while it opens for nobody.
     plan_address: str | None
     plan_qr: Markup | None
-
-
-def slip_language(patient: Patient) -> tuple[Language, Language | None]:
-    """Return the language of the slip's headings, and the patient's own where that is another one."""
-    own = next(iter(languages_of(patient)), None)
-    if own is not None and own.pages:
-        return own, None
-    return LANGUAGES["en"], own
+    #: Why that page opens for nobody, in words for staff: they are shown beside the slip, never on it.
+    why_no_page: LazyString | None
 
 
 def slip_of(session: ScopedSession, prescription: Prescription, patient: Patient, *, with_sensitive: bool) -> Slip:
@@ -79,18 +74,17 @@ def slip_of(session: ScopedSession, prescription: Prescription, patient: Patient
     """
     clinic = session.get_one(Member, prescription.clinic_id)
     live, shown = on_paper(session, prescription, with_sensitive=with_sensitive)
-    language, other = slip_language(patient)
     address = address_for_paper(session, patient)
     return Slip(
         clinic_name=clinic.name,
         clinic_phone=clinic.phone,
         day=prescription.signed_at or prescription.created_at,
         services=paper_services(session, patient, shown),
-        language=language,
-        other_language=other,
+        spoken=read_by(patient),
         left_out=len(live) - len(shown),
         plan_address=address,
         plan_qr=qr_picture(address) if address else None,
+        why_no_page=hooks.why_no_plan_page(session, patient),
     )
 
 
@@ -99,7 +93,7 @@ def address_for_paper(session: ScopedSession, patient: Patient) -> str | None:
 
     A paper that leads to a page where a safety concern stands would tell whoever finds it that there is one to open.
     """
-    if not hooks.plan_page_opens(session, patient):
+    if hooks.why_no_plan_page(session, patient) is not None:
         return None
     return address_in_their_language(session, patient)
 
@@ -174,7 +168,7 @@ def _hours_line(row: Mapping[str, Any]) -> str:
     locale = get_locale() or "en"
     names = get_day_names("abbreviated", locale=locale)
     order = [str(day) for day in WEEK]
-    days = ", ".join(names[order.index(day)] for day in row.get("days") or () if day in order)
+    days = comma().join(names[order.index(day)] for day in row.get("days") or () if day in order)
     opens, closes = row.get("opens"), row.get("closes")
     if not (days and opens and closes):
         return str(row.get("words") or days)

@@ -19,6 +19,7 @@ from referral.patients.models import Patient
 from referral.patients.proxies import hidden_domains_of
 from referral.patients.queries import display_name, patient_by_id
 from referral.patients.states import ConsentMethod
+from referral.patients.understood import read_by
 from referral.prescriptions.actions import Signer, sign_prescription, undo_prescription
 from referral.prescriptions.again import taken_back
 from referral.prescriptions.asked_already import asked_already, said_full
@@ -45,7 +46,7 @@ from referral.prescriptions.sheets import (
     written_before,
 )
 from referral.prescriptions.showing import choose_page, review_page
-from referral.prescriptions.slip import phone_words, slip_language, slip_of
+from referral.prescriptions.slip import phone_words, slip_of
 from referral.referrals.pages import referral_rows
 from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.states import Mode, ReferralState, Urgency
@@ -161,11 +162,11 @@ def undo(prescription: Prescription) -> ResponseReturnValue:
 @blueprint.get("/prescriptions/<uuid:prescription_id>/slip")
 @requires(P.VIEW, load=prescription_by_id)
 def slip(prescription: Prescription) -> ResponseReturnValue:
-    """Show the slip to print, in the patient's language where our pages exist in it."""
+    """Show the slip to print, in the patient's language where we have words in it."""
     session = request_session()
     patient = patient_by_id(session, prescription.patient_id)
     assert patient is not None  # noqa: S101 - a prescription has a patient of the same clinic
-    with speaking(slip_language(patient)[0].code):
+    with speaking(read_by(patient).shown.code):
         sheet = slip_of(session, prescription, patient, with_sensitive=request.args.get("with") == "sensitive")
         page = render_template("prescriptions/slip_sheet.html", slip=sheet, phone_words=phone_words)
         body = Markup(page)  # noqa: S704 - our own template, which has escaped everything

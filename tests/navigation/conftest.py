@@ -17,6 +17,9 @@ from referral.todos.models import ToDo, ToDoReason
 from tests.factories import Town
 from tests.sign_in import sign_in
 
+#: How a to-do is finished after a call to the patient.
+CALLED = {"done-outcome": "Called.", "done-version": "1", "done-call": "reached"}
+
 
 @dataclass
 class Desk:

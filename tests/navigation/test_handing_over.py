@@ -91,6 +91,22 @@ def test_handing_over_twice_moves_once(session: ScopedSession, desk: Desk, brows
     assert len(session.scalars(select(HandOver)).all()) == 1
 
 
+def test_to_dos_go_to_nobody_who_may_not_own_them(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    devon = desk.town.person(desk.clinic, Role.CLINIC_ADMINISTRATOR, "Devon Achterberg")
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    page = browser.get("/to-dos/hand-over").text
+    takers = page.split('name="over-to"')[1].split("</select>")[0]
+
+    answer = browser.post("/to-dos/hand-over", data=handing(desk, to=str(devon.id)))
+
+    session.expire_all()
+    assert "Omar Haddad" in takers
+    assert "Devon" not in takers
+    assert answer.status_code == 422
+    assert session.get_one(ToDo, to_do.id).owner_person_id == desk.nadia.id
+
+
 def test_a_stranger_takes_nothing(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
     to_do = desk.to_do("a")
     stranger = desk.town.person(desk.town.clinic(), Role.NAVIGATOR)
@@ -133,7 +149,7 @@ def test_do_no_harm_a_member_leaves_only_after_hand_over(
     desk.to_do("a")
     membership = membership_of(desk, desk.nadia)
 
-    answer = administrator.post(f"/memberships/{membership.id}/end")
+    answer = administrator.post(f"/memberships/{membership.id}/end", data={"sure": "yes"})
 
     session.expire_all()
     assert answer.status_code == 409
@@ -147,7 +163,7 @@ def test_after_the_hand_over_they_leave(session: ScopedSession, desk: Desk, admi
     membership = membership_of(desk, desk.nadia)
     administrator.post("/to-dos/hand-over", data=handing(desk))
 
-    answer = administrator.post(f"/memberships/{membership.id}/end")
+    answer = administrator.post(f"/memberships/{membership.id}/end", data={"sure": "yes"})
 
     session.expire_all()
     assert answer.status_code == 303
@@ -159,7 +175,7 @@ def test_a_planned_contact_keeps_its_owner_too(session: ScopedSession, desk: Des
     plan_contact(session, desk.to_do("a"), new, by=desk.nadia.id, plan_id=uuid4())
     membership = membership_of(desk, desk.nadia)
 
-    assert administrator.post(f"/memberships/{membership.id}/end").status_code == 409
+    assert administrator.post(f"/memberships/{membership.id}/end", data={"sure": "yes"}).status_code == 409
 
 
 def test_who_keeps_another_role_at_the_clinic_leaves_nothing_behind(
@@ -171,11 +187,11 @@ def test_who_keeps_another_role_at_the_clinic_leaves_nothing_behind(
     session.add(Membership(role=Role.CLINICIAN, **own))
     desk.town.commit()
 
-    assert administrator.post(f"/memberships/{membership.id}/end").status_code == 303
+    assert administrator.post(f"/memberships/{membership.id}/end", data={"sure": "yes"}).status_code == 303
 
 
 def test_what_is_done_stays_with_whoever_did_it(session: ScopedSession, desk: Desk, administrator: FlaskClient) -> None:
     desk.to_do("a", done_at=clock.now(), done_by=desk.nadia.id)
     membership = membership_of(desk, desk.nadia)
 
-    assert administrator.post(f"/memberships/{membership.id}/end").status_code == 303
+    assert administrator.post(f"/memberships/{membership.id}/end", data={"sure": "yes"}).status_code == 303

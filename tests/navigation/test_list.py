@@ -50,14 +50,34 @@ def test_mine_are_those_i_own_and_apart_from_them_those_where_i_stand_in(session
     assert [row.to_do.id for row in views[ToDoView.DEPUTY]] == [stands_in.id]
 
 
-def test_each_view_is_counted(session: ScopedSession, desk: Desk) -> None:
+def test_each_view_counts_patients_as_its_table_shows_them(session: ScopedSession, desk: Desk) -> None:
+    other = desk.town.patient(desk.clinic)
     desk.to_do("a")
-    desk.to_do("b", owner_person_id=desk.omar.id, deputy_person_id=desk.nadia.id)
-    desk.to_do("c", done_at=clock.now())
+    desk.to_do("also about the first")
+    desk.to_do("b", patient_id=other.id, owner_person_id=desk.omar.id, deputy_person_id=desk.nadia.id)
+    desk.to_do("c", patient_id=desk.town.patient(desk.clinic).id, done_at=clock.now())
 
     counts = count_views(session, desk.clinic.id, person_id=desk.nadia.id)
+    page = page_of_view(session, desk, ToDoView.ALL)
 
     assert counts == {ToDoView.ALL: 2, ToDoView.MINE: 1, ToDoView.DEPUTY: 1}
+    assert (page.total, len(page.rows)) == (2, 3)
+
+
+def test_a_page_holds_all_to_dos_of_each_of_its_patients_the_most_pressing_first(
+    session: ScopedSession, desk: Desk
+) -> None:
+    now = clock.now()
+    others = [desk.town.patient(desk.clinic) for _ in range(PAGE_SIZE)]
+    for number, other in enumerate(others):
+        desk.to_do(f"n{number}", patient_id=other.id, due_at=now + timedelta(hours=number))
+    late, soon = desk.to_do("late", due_at=now + timedelta(days=9)), desk.to_do("soon", due_at=now - timedelta(hours=1))
+
+    first, second = (page_of_view(session, desk, ToDoView.ALL, number=number) for number in (1, 2))
+
+    assert [first.rows[0].to_do.id, first.rows[-1].to_do.id] == [soon.id, late.id]
+    assert [row.to_do.patient_id for row in second.rows] == [others[-1].id]
+    assert second.page_count == 2
 
 
 @pytest.mark.parametrize(
@@ -85,7 +105,7 @@ def test_the_list_is_narrowed_by_reason_language_and_neighbourhood(
 
 def test_the_filter_goes_along_to_the_other_views_and_pages(desk: Desk, browser: FlaskClient) -> None:
     for number in range(PAGE_SIZE + 1):
-        desk.to_do(f"n{number}")
+        desk.to_do(f"n{number}", patient_id=desk.town.patient(desk.clinic).id)
     desk.town.commit()
 
     page = browser.get("/to-dos/?reason=no_reply&language=es&near=937").text
@@ -219,7 +239,7 @@ def test_an_empty_list_says_what_that_means(browser: FlaskClient) -> None:
 
 def test_a_page_beyond_the_last_shows_the_last(session: ScopedSession, desk: Desk) -> None:
     for number in range(PAGE_SIZE + 1):
-        desk.to_do(f"n{number}")
+        desk.to_do(f"n{number}", patient_id=desk.town.patient(desk.clinic).id)
 
     page = page_of_view(session, desk, ToDoView.ALL, number=99)
 

@@ -17,7 +17,7 @@ from referral.referrals.states import ReferralState
 from referral.screening.models import Need
 from referral.todos.actions import mark_done
 from referral.todos.models import ToDo
-from tests.navigation.conftest import Desk
+from tests.navigation.conftest import CALLED, Desk
 from tests.sign_in import sign_in
 
 TOLD = {"told-speaker": "Rosa Molina", "told-channel": "phone", "told-outcome": "received", "told-language": "es"}
@@ -43,7 +43,7 @@ def test_finishing_keeps_who_did_what(session: ScopedSession, desk: Desk, browse
     to_do = desk.to_do("a")
     desk.town.commit()
 
-    answer = browser.post(f"/to-dos/{to_do.id}/done", data={"done-outcome": "Called.", "done-version": "1"})
+    answer = browser.post(f"/to-dos/{to_do.id}/done", data=CALLED)
 
     session.expire_all()
     done = session.get_one(ToDo, to_do.id)
@@ -85,9 +85,8 @@ def test_words_of_the_slower_person_are_kept_beside_those_of_the_faster_once_the
 def test_done_pressed_twice_leads_where_it_led(desk: Desk, browser: FlaskClient) -> None:
     to_do = desk.to_do("a")
     desk.town.commit()
-    sent = {"done-outcome": "Called.", "done-version": "1"}
 
-    first, again = (browser.post(f"/to-dos/{to_do.id}/done", data=sent) for _press in range(2))
+    first, again = (browser.post(f"/to-dos/{to_do.id}/done", data=CALLED) for _press in range(2))
 
     assert (first.status_code, first.location) == (again.status_code, again.location)
 

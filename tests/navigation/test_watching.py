@@ -17,7 +17,7 @@ from referral.navigation.watching import unwatched, watch_referrals
 from referral.referrals.states import ReferralState
 from referral.todos.models import ToDo, ToDoReason
 from resources_directory.db import new_id
-from tests.navigation.conftest import Desk
+from tests.navigation.conftest import CALLED, Desk
 
 
 def test_a_referral_whose_to_do_was_finished_with_nothing_in_its_place_is_unwatched(
@@ -116,9 +116,7 @@ def test_whoever_finishes_the_last_to_do_is_told_that_nothing_leads_on(desk: Des
     to_do = desk.to_do("a")
     desk.town.commit()
 
-    page = browser.post(
-        f"/to-dos/{to_do.id}/done", data={"done-outcome": "Called.", "done-version": "1"}, follow_redirects=True
-    ).text
+    page = browser.post(f"/to-dos/{to_do.id}/done", data=CALLED, follow_redirects=True).text
 
     assert "Nothing leads on from here now." in page
     assert "Nobody looks after these" in page

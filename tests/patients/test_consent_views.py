@@ -8,12 +8,14 @@ from flask.testing import FlaskClient
 from referral.accounts.models import Member
 from referral.accounts.roles import Role
 from referral.kit.scope import ScopedSession
+from referral.messaging.composing import NEUTRAL_SENDER
 from referral.patients.consent_models import OptOutEvent, SharingConsent, TextingConsent
 from referral.patients.consent_words import TEXTING_WORDS, WORDS_VERSION
 from referral.patients.consents import opt_out, texting_route
+from referral.patients.disclosures import record_disclosure
 from referral.patients.models import Patient, PatientPhone
 from referral.patients.proxies import NewProxy, record_proxy
-from referral.patients.states import OptOutKind, ProxyRelation, Reach, SmsSafety
+from referral.patients.states import OptOutKind, ProxyRelation, Reach, SharedField, SmsSafety
 from referral.patients.wish_models import PatientProxy
 from resources_directory.needs import NeedDomain
 from tests.factories import Town
@@ -139,6 +141,43 @@ def test_an_incomplete_answer_is_told_and_records_nothing(
     assert session.query(TextingConsent).count() == 0
 
 
+@pytest.mark.parametrize("language", ["es", "zh-Hans", "vi", "ar", "ht", "ru", "ko"])
+def test_words_that_nobody_reviewed_are_shown_as_a_draft_and_stored_as_shown(
+    language: str, browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
+) -> None:
+    rosa.spoken_language = language
+    session.commit()
+
+    page = browser.get(texting_url(phone)).text
+    browser.post(texting_url(phone), data=ANSWER | {"words_language": language})
+
+    consent = session.query(TextingConsent).one()
+    assert (consent.words, consent.words_language) == (TEXTING_WORDS[language], language)
+    assert TEXTING_WORDS[language] in page
+    assert "Nobody qualified has reviewed this translation yet" in page
+
+
+def test_reviewed_words_are_no_draft(browser: FlaskClient, phone: PatientPhone) -> None:
+    assert "Nobody qualified has reviewed" not in browser.get(f"{texting_url(phone)}?words=en").text
+
+
+def test_the_page_shows_the_words_version_and_taker_of_the_last_answer(
+    browser: FlaskClient, phone: PatientPhone
+) -> None:
+    browser.post(texting_url(phone), data=ANSWER)
+
+    page = browser.get(f"{texting_url(phone)}?words=en").text
+
+    assert TEXTING_WORDS["es"] in page
+    assert f"version {WORDS_VERSION}" in page
+    assert "Written down by Person " in page
+
+
+def test_every_text_language_has_words_that_say_how_to_stop() -> None:
+    assert set(TEXTING_WORDS) == set(NEUTRAL_SENDER)
+    assert all("STOP" in words for words in TEXTING_WORDS.values())
+
+
 def test_words_for_a_language_we_lack_ask_for_an_interpreter(
     browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
 ) -> None:
@@ -202,3 +241,29 @@ def test_sharing_that_never_was_cannot_be_stopped(browser: FlaskClient, town: To
     town.commit()
 
     assert browser.get(f"/patients/{rosa.id}/sharing/{stranger.id}/stop").status_code == 404
+
+
+def test_the_page_says_that_nothing_was_given_until_something_was(
+    browser: FlaskClient, town: Town, rosa: Patient, clinic: Member
+) -> None:
+    service = town.service()
+    consent = town.sharing_consent(rosa, service.organization_id)
+    referral = town.referral(town.need(rosa), service, state="draft")
+    town.commit()
+    before = browser.get(f"/patients/{rosa.id}").text
+    record_disclosure(
+        town.session,
+        consent,
+        fields=[SharedField.NAME],
+        referral_id=referral.id,
+        receiver_id=clinic.id,
+        channel="link",
+        recipient="Ana",
+    )
+    town.commit()
+
+    after = browser.get(f"/patients/{rosa.id}").text
+
+    assert "Nothing was given to them yet. The patient agreed to: name, phone." in before
+    assert "May have" not in before
+    assert "May have: name, phone." in after

@@ -336,6 +336,16 @@ def test_the_pages_lead_from_likely_records_to_both_side_by_side(browser: FlaskC
     assert "Not the same" in compared
 
 
+def test_what_only_one_record_has_is_no_difference(pair: Pair, browser: FlaskClient) -> None:
+    pair.merged.given_name, pair.merged.record_number = pair.kept.given_name, None
+    pair.town.commit()
+
+    compared = browser.get(f"/patients/{pair.kept.id}/merge/{pair.merged.id}").text
+
+    assert "A-1" in compared
+    assert "Not the same" not in compared
+
+
 def test_the_kept_page_shows_both_and_says_which_record(browser: FlaskClient, pair: Pair) -> None:
     organization = pair.town.organization(name="Pantry of the East")
     pair.town.sharing_consent(pair.merged, organization.id)

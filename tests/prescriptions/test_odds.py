@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from referral.followups.policies import CADENCE
+from referral.followups.states import QuestionKind
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
-from referral.prescriptions.odds import DAYS_BACK, LEAST, Odds, odds_of, odds_words
+from referral.prescriptions.odds import DAYS_BACK, DAYS_UNTIL_ASKED, LEAST, Odds, odds_of, odds_words
 from referral.referrals.models import Testimony
-from referral.referrals.states import ReferralState
+from referral.referrals.states import Mode, ReferralState, Urgency
+from resources_directory.needs import NeedDomain
 from tests.prescriptions.conftest import page_of
 from tests.referrals.conftest import Place
 
@@ -20,7 +23,7 @@ def referred(place: Place, outcomes: list[str | None], **facts: Any) -> None:
     town = place.town
     for outcome in outcomes:
         need = town.need(town.patient(place.clinic), "food")
-        sent = {"state": ReferralState.ACCEPTED, "sent_at": clock.now() - timedelta(days=20)} | facts
+        sent = {"state": ReferralState.ACCEPTED, "sent_at": clock.now() - timedelta(days=30)} | facts
         referral = town.referral(need, place.service, **sent)
         if outcome is not None:
             own = {"clinic_id": need.clinic_id, "patient_id": need.patient_id, "referral_id": referral.id}
@@ -40,7 +43,7 @@ def test_what_patients_said_is_counted_with_the_unknowns(session, place: Place):
     assert found == Odds(asked=14, came=9, did_not=2)
     assert found.unknown == 3
     assert odds_words(found) == (
-        "Of 14 people referred here in the last 90 days, 9 said that help came and 2 that it did not; "
+        "Of 14 people referred here 21 to 90 days ago, 9 said that help came and 2 that it did not; "
         "of 3 it is not known."
     )
 
@@ -53,6 +56,7 @@ def test_too_few_say_nothing(session, place: Place):
 
 NOT_COUNTED = [
     ({"sent_at": clock.now() - timedelta(days=DAYS_BACK + 1)}, "too long ago"),
+    ({"sent_at": clock.now() - timedelta(days=DAYS_UNTIL_ASKED - 1)}, "not everybody has been asked yet"),
     ({"state": ReferralState.CANCELLED}, "taken back"),
     ({"state": ReferralState.WITHDRAWN}, "not wanted any more"),
     ({"state": ReferralState.HELD, "sent_at": None}, "never left"),
@@ -65,6 +69,19 @@ def test_what_says_nothing_about_the_service_is_not_counted(session, place: Plac
     referred(place, ["received"] * LEAST, **facts)
 
     assert odds(session, place) is None, why
+
+
+def test_by_the_day_from_which_it_counts_everybody_has_been_asked():
+    asked = {
+        later.days
+        for domain in NeedDomain
+        for urgency in Urgency
+        for mode in Mode
+        for kind, later in CADENCE.plan(mode, domain=domain, urgency=urgency)
+        if kind is QuestionKind.CHECK_OUTCOME
+    }
+
+    assert max(asked) <= DAYS_UNTIL_ASKED
 
 
 def test_the_newest_word_of_a_patient_counts(session, place: Place):
@@ -83,7 +100,8 @@ def test_the_page_tells_the_odds_and_the_least_number(offered: Place, nurse: Fla
 
     page = nurse.get(page_of(offered)).text
 
-    assert f"Of {LEAST} people referred here in the last {DAYS_BACK} days, {LEAST} said that help came" in page
+    assert f"Of {LEAST} people referred here 21 to {DAYS_BACK} days ago, {LEAST} said that help came" in page
+    assert "Later ones are not counted" in page
     assert f"at least {LEAST} people were referred" in page
 
 

@@ -1,5 +1,6 @@
 """The prescribing page: one signature, urgency today, barred organizations, two at once, keyboard, statements."""
 
+import html
 import re
 from datetime import time
 
@@ -10,6 +11,8 @@ from sqlalchemy import func, select
 
 from referral.kit import clock
 from referral.kit.errors import InvalidInput
+from referral.kit.installation import installation
+from referral.patients.consent_models import SharingConsent
 from referral.patients.states import BarKind
 from referral.patients.wish_models import PatientBar
 from referral.prescriptions.actions import Signer, sign_prescription, undo_prescription
@@ -233,3 +236,29 @@ def test_the_number_of_statements_does_not_grow_with_services_and_referrals(
         nurse.get(page_of(offered))
 
     assert len(many) <= len(few) + 1  # members are asked for where some organization has no address on file
+
+
+@pytest.mark.parametrize(
+    ("spoken", "demo", "language", "told"),
+    [
+        ("vi", True, "vi", "Let an interpreter for Vietnamese (Tiếng Việt) say them, and name the interpreter below."),
+        ("vi", False, "en", "Nobody qualified has reviewed these words in Vietnamese (Tiếng Việt) yet."),
+        ("so", True, "en", "These words do not exist in Somali (Soomaali) yet."),
+    ],
+)
+def test_consent_is_read_in_words_of_their_language_or_with_an_interpreter_by_name(
+    offered: Place, nurse: FlaskClient, spoken: str, demo: bool, language: str, told: str
+):
+    offered.patient.spoken_language = spoken
+    installation(offered.town.session).demo = demo
+    offered.town.commit()
+
+    review = nurse.post(page_of(offered), data=filled(offered) | {"step": "review"}).text
+    nurse.post(page_of(offered), data=filled(offered, interpreter="Line 4711"))
+
+    consent = offered.town.session.scalars(select(SharingConsent)).one()
+    assert told in review
+    assert f'<blockquote lang="{language}" dir="ltr">' in review
+    assert (consent.words_language, consent.interpreter) == (language, "Line 4711")
+    assert consent.words in html.unescape(review)
+    assert ("Chúng tôi có thể" in consent.words) is (language == "vi")

@@ -1,5 +1,6 @@
 """Papers: the slip's own page, the card in two languages, the receipt of what is shared, the note to copy."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from referral.accounts.plan_codes import plan_address
 from referral.kit import clock
 from referral.patients.consent_models import Disclosure
 from referral.prescriptions.actions import Signer, sign_prescription
+from referral.prescriptions.models import Prescription
 from referral.prescriptions.need_plans import NeedAnswer, record_answers
+from referral.referrals.actions import move
+from referral.referrals.actors import THE_CLOCK
 from referral.referrals.models import Referral
-from referral.referrals.states import Mode
+from referral.referrals.states import Mode, ReferralEvent
 from referral.screening.states import WantsHelp
 from resources_directory.db import new_id
 from tests.prescriptions.conftest import MakeOrder, page_of
@@ -68,12 +72,12 @@ def test_the_card_names_neither_patient_nor_need(nurse, place: Place, order, sig
 
 
 def test_a_language_without_pages_is_named_on_the_card(nurse, place: Place, order, signer):
-    place.patient.spoken_language = place.patient.written_language = "vi"
+    place.patient.spoken_language = place.patient.written_language = "so"
 
     page = nurse.get(f"{signed(place, order, signer)}/card").text
 
     assert page.count('<article class="slip"') == 1
-    assert "Tiếng Việt" in page
+    assert "I speak Somali (Soomaali). If you do not, please use an interpreter." in sheets(page)
 
 
 def test_the_receipt_says_what_was_agreed_with_whom_and_how_to_stop(nurse, place: Place, order, signer):
@@ -98,6 +102,53 @@ def test_the_receipt_says_when_they_looked(nurse, place: Place, order, signer):
     place.town.commit()
 
     assert "They have looked at it:" in nurse.get(f"{where}/receipt").text
+
+
+def test_the_receipt_says_that_we_sent_it_and_not_that_they_looked(nurse, place: Place, order, signer):
+    place.patient.written_language = "en"
+    where = signed(place, order, signer)
+    session = place.town.session
+    move(session, session.query(Referral).one(), ReferralEvent.SEND, THE_CLOCK)
+    place.town.commit()
+
+    sheet = sheets(nurse.get(f"{where}/receipt").text)
+
+    assert session.query(Disclosure).count() == 1
+    assert "Sent to them:" in sheet
+    assert "They have not looked at it yet." in sheet
+
+
+@pytest.mark.parametrize(
+    ("channel", "told", "looked"), [("phone", True, False), ("link", False, True), ("account", False, True)]
+)
+def test_what_was_told_on_the_phone_is_no_look(
+    nurse, place: Place, order, signer, channel: str, told: bool, looked: bool
+):
+    place.patient.written_language = "en"
+    where = signed(place, order, signer)
+    referral = place.town.session.query(Referral).one()
+    own = {"clinic_id": place.clinic.id, "patient_id": place.patient.id, "referral_id": referral.id}
+    own |= {"organization_id": referral.organization_id, "consent_id": referral.sharing_consent_id}
+    place.town._add(Disclosure(**own, fields=["name"], channel=channel, at=clock.now(), receiver_id=None))
+    place.town.commit()
+
+    sheet = sheets(nurse.get(f"{where}/receipt").text)
+
+    assert ("Told to them on the phone:" in sheet, "They have looked at it:" in sheet) == (told, looked)
+    assert "They have not looked at it yet." not in sheet
+
+
+def test_the_slip_has_the_day_of_the_clinic_also_in_the_evening(nurse, place: Place, order, signer):
+    place.patient.written_language = "en"
+    where = signed(place, order, signer)
+    evening = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)  # half past five in the afternoon in Los Angeles
+    place.town.session.query(Prescription).one().signed_at = evening
+    place.town.commit()
+
+    sheet = sheets(nurse.get(f"{where}/slip").text)
+
+    assert "Nov 23, 2026" in sheet
+    assert "Nov 24" not in sheet
 
 
 def test_the_receipt_is_in_the_patients_language(nurse, place: Place, order, signer):

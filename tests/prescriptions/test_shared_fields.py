@@ -6,8 +6,10 @@ import re
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from referral.kit import clock
 from referral.patients.asked_fields import Declared, declare_fields, newest_declarations
 from referral.patients.consent_models import SharingConsent
+from referral.patients.models import PatientPhone
 from referral.patients.states import SharedField
 from referral.prescriptions.models import Prescription
 from referral.referrals.models import Referral
@@ -61,6 +63,22 @@ def test_consent_offers_exactly_what_the_service_needs(offered: Place, nurse: Fl
     assert 'name="lines-0-diet"' in page
     assert not any(f'name="lines-0-{other}"' in page for other in ("household_size", "mobility", "good_hours"))
     assert worded(page) == "name birth_date need"
+
+
+def test_where_a_service_asks_for_no_way_to_reach_the_patient_name_and_phone_are_offered_unticked(
+    offered: Place, nurse: FlaskClient
+):
+    declares(offered, F.SPOKEN_LANGUAGE, F.ZIP_CODE)
+    offers = nurse.get(page_of(offered)).text
+
+    page = review(nurse, offered)
+    ticked = review(nurse, offered, **{"lines-0-fields_shared": ["spoken_language", "name", "phone"]})
+
+    assert boxes(page) == {"spoken_language": True, "zip_code": True, "name": False, "phone": False}
+    assert "They ask for nothing by which they could reach the patient" in page
+    assert "they need to know: the need, language, the ZIP code<" in offers.replace(".<", "<")
+    assert boxes(ticked)["name"], boxes(ticked)["phone"]
+    assert worded(ticked) == "name phone spoken_language need"
 
 
 def test_while_a_service_has_not_said_it_the_page_says_so_and_offers_what_the_record_holds(offered, nurse):
@@ -160,3 +178,17 @@ def test_the_need_is_told_to_whoever_is_asked(offered: Place, nurse: FlaskClient
     referral = signed(nurse, offered, **{"lines-0-fields_shared": None})
 
     assert referral.shared_fields == ["need"]
+
+
+def test_the_words_ask_for_no_phone_of_somebody_who_has_none(offered: Place, nurse: FlaskClient):
+    for phone in offered.town.session.scalars(select(PatientPhone)):
+        phone.retired_at = clock.now()
+    offered.town.commit()
+
+    page = review(nurse, offered)
+    referral = signed(nurse, offered)
+
+    assert "phone" not in boxes(page)
+    assert "phone" not in worded(page)
+    assert "They get no phone number" in page
+    assert "phone" not in referral.shared_fields

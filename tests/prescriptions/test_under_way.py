@@ -69,6 +69,44 @@ def test_a_second_request_is_refused_before_the_words_are_read_out(offered: Plac
     assert all(words in summary for words in ("Food", "Green Table Boxes", "Clara"))
 
 
+def merged_with_a_running_request(place: Place) -> Referral:
+    """The patient's other record was merged into this one; a request of it, for food, is under way."""
+    other = place.town.patient(place.clinic, merged_into_id=place.patient.id)
+    need = place.town.need(other, confirmed_at=clock.now())
+    facts = {"service_facts": {"service_name": "Lantern Pantry"}, "state": ReferralState.ACCEPTED}
+    referral = place.town.referral(need, another(place, "Lantern"), by=place.clinician, **facts)
+    place.town.commit()
+    return referral
+
+
+def test_a_request_of_the_merged_record_stands_beside_the_need_and_is_named_before_signing(
+    offered: Place, nurse: FlaskClient
+):
+    referral = merged_with_a_running_request(offered)
+
+    page = nurse.get(page_of(offered)).text
+    answer = nurse.post(page_of(offered), data=filled(offered, step="review"))
+
+    summary = answer.text.partition('id="error-summary"')[2].partition("</ul>")[0]
+    assert f"/referrals/{referral.id}" in page
+    assert "on the other record of this person" in page
+    assert answer.status_code == 409
+    assert "Another place has been asked for this need already: Lantern Pantry, signed by Clara" in summary
+    assert f"/referrals/{referral.id}" in answer.text
+
+
+def test_not_now_withdraws_the_request_of_the_merged_record_too(offered: Place, nurse: FlaskClient):
+    referral = merged_with_a_running_request(offered)
+
+    nurse.post(
+        page_of(offered),
+        data=not_now(offered, **{"lines-0-running": str(referral.id), "lines-0-then": "withdraw"}),
+    )
+
+    offered.town.session.expire_all()
+    assert offered.town.session.get_one(Referral, referral.id).state == ReferralState.WITHDRAWN
+
+
 def test_whoever_signs_second_sees_what_the_first_signed_and_keeps_their_own(
     offered: Place, nurse: FlaskClient, monkeypatch
 ):
