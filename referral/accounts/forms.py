@@ -64,6 +64,10 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+#: What a form says whose question was answered with yes.
+YES = "yes"
+
+
 class NewAccountForm(Form):
     """Somebody new takes up an invitation."""
 
@@ -118,6 +122,12 @@ class OwnersForm(Form):
     def chosen(self) -> tuple[UUID, UUID | None]:
         """Return (owner, deputy)."""
         return UUID(self.owner.data), UUID(self.deputy.data) if self.deputy.data else None
+
+
+class SureForm(Form):
+    """The answer to "are you sure?"."""
+
+    sure = HiddenField()
 
 
 class MemberForm(Form):

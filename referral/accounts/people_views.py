@@ -13,14 +13,14 @@ from referral.accounts.actions import (
     end_membership,
     name_owners,
 )
-from referral.accounts.forms import InvitationForm, MemberForm, OwnersForm
+from referral.accounts.forms import YES, InvitationForm, MemberForm, OwnersForm, SureForm
 from referral.accounts.invitations import NewInvitation, invite, withdraw
 from referral.accounts.lost_factors import take_factors_away
-from referral.accounts.models import Invitation, Member, Membership
+from referral.accounts.models import Invitation, Member, Membership, Person
 from referral.accounts.names import kind_name, role_name
 from referral.accounts.policies import ADMINISTRATOR_OF, AccountPermission
 from referral.accounts.principal import current_person
-from referral.accounts.queries import members, open_invitations, people_of
+from referral.accounts.queries import members, open_invitations, own_memberships, people_of
 from referral.accounts.roles import NEEDS_SECOND_FACTOR, MemberKind, Role
 from referral.accounts.standing import roles_to_give
 from referral.accounts.suspending import end_sign_ins as sign_out_everywhere
@@ -114,13 +114,17 @@ def withdraw_invitation(invitation: Invitation) -> ResponseReturnValue:
 @blueprint.post("/memberships/<uuid:membership_id>/end")
 @requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after, fresh=True)
 def end(membership: Membership) -> ResponseReturnValue:
-    """End a membership; whoever still has things to do hands them over first."""
-    session = request_session()
+    """Ask once whether a membership shall end, then end it; whoever still has things to do hands them over first."""
+    session, form = request_session(), SureForm()
+    is_over = membership.ended_at is not None
     try:
         end_membership(session, membership)
     except HandOverFirst as error:
         session.rollback()
         return _people_page(session.get_one(Member, membership.member_id), refused=error), 409
+    if form.sure.data != YES and not is_over:
+        session.rollback()  # it was tried only, so that whatever stands in the way is said before the question
+        return _ask_to_end(membership)
     flash(_("The membership has ended."), "success")
     return _to_people(membership.member_id)
 
@@ -182,6 +186,22 @@ def make_member() -> ResponseReturnValue:
         return _members_page(form), 422
     flash(_("%(member)s takes part now; its administrator is invited.", member=member.name), "success")
     return _to_people(member.id)
+
+
+def _ask_to_end(membership: Membership) -> str:
+    session = request_session()
+    person, member = session.get_one(Person, membership.person_id), session.get_one(Member, membership.member_id)
+    others = own_memberships(session, person.id)
+    return render_template(
+        "accounts/end_membership.html",
+        membership=membership,
+        who=person.name,
+        role=role_name(membership.role),
+        member=member,
+        own=member.id == current_person().member_id,
+        has_others=len(others) > 1,
+        form=SureForm(formdata=None, sure=YES),
+    )
 
 
 def _anywhere() -> bool:

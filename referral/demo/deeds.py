@@ -10,9 +10,11 @@ from referral.demo.plots import Deed
 from referral.kit import clock
 from referral.kit.scope import Scope, ScopedSession, ScopeKind, job_scope
 from referral.kit.transaction import Database
+from referral.navigation.finishing import Finished, asks_for_call, finish_to_do
+from referral.navigation.states import CallSaid
 from referral.referrals import actions
 from referral.referrals.actors import Actor, ActorKind
-from referral.referrals.answers import disclose
+from referral.referrals.looking import disclose
 from referral.referrals.models import Referral
 from referral.referrals.notices import live_link
 from referral.referrals.states import (
@@ -25,8 +27,8 @@ from referral.referrals.states import (
     TestimonyChannel,
 )
 from referral.referrals.testimonies import GivenTestimony, testify
-from referral.todos.actions import mark_done
 from referral.todos.models import ToDo
+from resources_directory.db import new_id
 
 #: Who signs with their name where an organization has no account.
 FRONT_DESKS = ("Dana", "Joaquín", "Mrs. Vang", "Terrell", "Bea", "Óscar")
@@ -68,7 +70,9 @@ class Deeds:
             open_ones = select(ToDo).where(ToDo.done_at.is_(None), ToDo.due_at < clock.now())
             for number, to_do in enumerate(session.scalars(open_ones.order_by(ToDo.due_at, ToDo.id)).all()):
                 if number % 3 != 2:
-                    mark_done(session, to_do, by=navigator.person_id, outcome="Called and settled it.")
+                    call = CallSaid.REACHED if asks_for_call(session, to_do) else None
+                    words = "Called and settled it." if call else "Settled it."
+                    finish_to_do(session, to_do, Finished(words, call, new_id()), by=navigator.person_id)
 
     def _as_clinic(self, referral_id: UUID, deed: Deed) -> None:
         with self._database.reading(job_scope("demo")) as session:

@@ -13,7 +13,6 @@ from referral.demo.desks import ClinicDesks, Desk
 from referral.demo.people import InventedPatient, Settled
 from referral.demo.plots import Plot
 from referral.kit import clock
-from referral.kit.i18n import speaking
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.patients.actions import add_phone, register_patient
@@ -222,8 +221,7 @@ def _confirmed(session: ScopedSession, patient: Patient, domain: NeedDomain, by:
 
 def _consent(patient: InventedPatient, organization: str) -> ConsentFacts:
     language = words_language(patient.facts.written_language)
-    with speaking(language):
-        words = sharing_words(language, organization, SHARED)
+    words = sharing_words(language, organization, SHARED)
     return ConsentFacts(
         words=words,
         words_language=language,

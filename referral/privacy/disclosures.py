@@ -21,6 +21,7 @@ from referral.kit.paging import Page, page_of
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import Disclosure, SharingConsent
 from referral.patients.consent_words import FIELD_LABELS
+from referral.patients.disclosures import MAILED
 from referral.patients.states import SharedField
 from referral.patients.words import METHODS
 from referral.privacy.demand_words import DEMANDERS, KINDS
@@ -38,6 +39,7 @@ COVERED = timedelta(days=6 * 365 + 2)
 MOST_PRINTED = 2000
 
 CHANNELS: Mapping[str, LazyString] = {
+    MAILED: _l("We sent it to them: the first page behind the link in our e-mail tells it."),
     "link": _l("They read it on the page behind the link in our e-mail."),
     "account": _l("They read it in their inbox here."),
     "phone": _l("We told them by phone."),

@@ -93,6 +93,7 @@ TABLES: Mapping[str, LazyString] = {
     "patient_merge": _l("merged records"),
     "patient_move": _l("moves to another clinic"),
     "patient_proxy": _l("who speaks for them"),
+    "texting_pause": _l("pauses of texts"),
     "patient_name_token": _l("the index for finding names"),
     "patient_phone": _l("phones"),
     "plan_code": _l("the address of the patient's own page"),

@@ -1,7 +1,7 @@
 """The other places that can be chosen now, of several requests of one patient at once: read together."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -13,6 +13,7 @@ from referral.referrals import hooks
 from referral.referrals.matching import PatientWishes, best_of_needs, usual_first, wishes_for
 from referral.referrals.models import Referral
 from referral.referrals.reason_words import ReasonLine, reason_lines
+from referral.referrals.refusals import Refusals, refusals_of
 from referral.referrals.rerouting_models import LeftOut, RerouteAlternative
 from referral.referrals.room import without_room
 from referral.referrals.states import LIVE_SENT_STATES, Mode, ReferralState
@@ -57,9 +58,9 @@ def alternatives_of(
 ) -> dict[UUID, list[Alternative]]:
     """Return referral id to the other places that can be chosen now: one that was chosen, then those that fit best.
 
-    The same search in the same order as when something is prescribed, as listed `now`; once for each kind of need,
-    however many requests there are. Left out are referrals that have none: none were looked for, or `may_choose` says
-    no. All are of one patient. The patient's page shows only `for_the_patient`.
+    The same search as when something is prescribed, as listed `now`, in the order of refusals.py; once for each kind of
+    need, however many requests there are. Left out are referrals that have none: none were looked for, or `may_choose`
+    says no. All are of one patient. The patient's page shows only `for_the_patient`.
     """
     searched = [row for row in referrals if row.state in SEARCHED]
     kept = _kept(session, searched)
@@ -72,12 +73,14 @@ def alternatives_of(
     usual = hooks.usual_services(session, patient.clinic_id)
     hits = {need: usual_first(of_need, usual, now=now) for need, of_need in found.items()}
     full = without_room(session, [hit for of_need in hits.values() for hit in of_need], now=now)
-    tried = tried_for(session, waiting)
-    free = {
-        row.id: free_places(hits[row.domain], why_left_out(hits[row.domain], tried[row.id], wishes=wishes, full=full))
-        for row in waiting
-    }
-    return {row.id: _chosen_first(kept[row.id], free[row.id]) for row in waiting}
+    refusals, tried = refusals_of(session, waiting, now=now), tried_for(session, waiting)
+    alternatives = {}
+    for row in waiting:
+        said_no = refusals[row.need_id]
+        left_out = why_left_out(hits[row.domain], tried[row.id] - said_no.room_again, wishes=wishes, full=full)
+        free = said_no.in_order(free_places(hits[row.domain], left_out))
+        alternatives[row.id] = _chosen_first(kept[row.id], free, said_no)
+    return alternatives
 
 
 def for_the_patient(session: ScopedSession, found: Sequence[Alternative]) -> list[Alternative]:
@@ -147,11 +150,14 @@ def _kept(session: ScopedSession, referrals: Sequence[Referral]) -> dict[UUID, d
     return kept
 
 
-def _chosen_first(kept: Mapping[UUID, RerouteAlternative], free: Sequence[ServiceHit]) -> list[Alternative]:
+def _chosen_first(
+    kept: Mapping[UUID, RerouteAlternative], free: Sequence[ServiceHit], refusals: Refusals
+) -> list[Alternative]:
     chosen = [hit for hit in free if hit.service_id in kept and kept[hit.service_id].chosen_at is not None]
     best = [*chosen, *(hit for hit in free if hit not in chosen)][: max(OFFERED, len(chosen))]
     any_row = next(iter(kept.values()))
-    return [_alternative(any_row, kept.get(hit.service_id), hit, rank) for rank, hit in enumerate(best, start=1)]
+    found = [_alternative(any_row, kept.get(hit.service_id), hit, rank) for rank, hit in enumerate(best, start=1)]
+    return [replace(each, reasons=[*refusals.reasons_for(each.hit), *each.reasons]) for each in found]
 
 
 def _alternative(looked: RerouteAlternative, row: RerouteAlternative | None, hit: ServiceHit, rank: int) -> Alternative:

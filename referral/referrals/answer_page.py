@@ -18,6 +18,7 @@ from referral.referrals.models import Referral
 from referral.referrals.numbering import short_number
 from referral.referrals.proving import CODE_MINUTES, PROVEN_MINUTES, OnFile, awaited_code, on_file
 from referral.referrals.queries import organization_testimonies
+from referral.referrals.shown_person import person_shown
 from referral.referrals.typed_names import name_typed
 
 
@@ -47,8 +48,8 @@ class AnswerPage:
         """Return the key of the address chosen for the code; None where there was nothing to choose."""
         return self.send.address.data if "address" in self.send else None
 
-    def render(self, details: list[tuple[str, str]] | None = None) -> str:
-        """Return the page; `details`: (label, value) of the person, where they were just disclosed."""
+    def render(self) -> str:
+        """Return the page; with the person, as long as this browser may see them."""
         asked = asked_of(self.session, self.referral, proven=self.opened.proven)
         return render_template(
             "referrals/answer.html",
@@ -59,7 +60,7 @@ class AnswerPage:
             urls={str(verb): _url(verb) for verb in self.forms},
             proving=self if not self.opened.proven else None,
             late=is_late(self.referral, Verb.ACCEPT),
-            details=details,
+            details=person_shown(self.session, self.referral, self.opened) if Verb.DETAILS in self.forms else None,
             beside=NOTHING_BESIDE if asked.taken_back else beside(self.session, self.referral),
             just_said=request.args.get("said") if request.method == "GET" else None,
             said=organization_testimonies(self.session, self.referral.id),

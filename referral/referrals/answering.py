@@ -34,14 +34,16 @@ from referral.referrals import arriving
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.after_answering import AFTER, ENDING, FINISHED, LATE, LEFT, answered_before, kept_as
 from referral.referrals.answer_page import AnswerPage, code_form, page_of
-from referral.referrals.answers import Verb, apply_answer, check_permitted, disclose, is_late, sent_form
+from referral.referrals.answers import Verb, apply_answer, is_late, sent_form
 from referral.referrals.colleague_first import colleague_first, keep_beside
 from referral.referrals.collisions import typed_in
 from referral.referrals.forms import NamedForm
+from referral.referrals.looking import check_permitted
 from referral.referrals.notices import live_link
 from referral.referrals.proving import record_wrong_code, send_code
 from referral.referrals.queries import referral_by_id
 from referral.referrals.sent_again import sending_of
+from referral.referrals.shown_person import forget_person, show_person
 from referral.referrals.typed_names import forget_name
 
 log = logging.getLogger(__name__)
@@ -166,7 +168,7 @@ def check_code() -> ResponseReturnValue:
             form.say_above()
         return page.render(), 422
     page.form_of(Verb.DETAILS)
-    return _disclosed(page, str(form.name.data))
+    return _show_person(page, str(form.name.data))
 
 
 @blueprint.post("/answer/details")
@@ -181,7 +183,7 @@ def details() -> ResponseReturnValue:
         return page.render(), 403
     if not form.validate_on_submit():
         return page.render(), 422
-    return _disclosed(page, str(form.name.data))
+    return _show_person(page, str(form.name.data))
 
 
 @blueprint.post("/answer/leave")
@@ -195,6 +197,8 @@ def leave() -> ResponseReturnValue:
 @public("thanks after an answer; shows nothing of anybody")
 def finished(verb: str) -> ResponseReturnValue:
     """Say that the answer was recorded."""
+    if verb == arriving.FRESH:
+        return render_template("referrals/fresh_link.html")
     text = next((text for known, text in FINISHED.items() if known == verb), None)
     if text is None:
         raise NotFound
@@ -270,12 +274,12 @@ def _give_new_secret(response: Response) -> Response:
     return response
 
 
-def _disclosed(page: AnswerPage, name: str) -> str:
+def _show_person(page: AnswerPage, name: str) -> ResponseReturnValue:
     receiver_id = page.referral.receiver_id
     if receiver_id is None:
         raise Gone(_l("Look for a newer e-mail from the clinic, or call the clinic."))
-    shown = disclose(page.session, page.referral, channel="link", recipient=name, receiver_id=receiver_id)
-    return page.render(shown)
+    show_person(page.session, page.referral, page.opened, name=name, receiver_id=receiver_id)
+    return redirect(url_for("answering.show", _anchor="person"), 303)
 
 
 def _leave(verb: str) -> Response:
@@ -284,6 +288,7 @@ def _leave(verb: str) -> Response:
     if secret is not None:
         end_link_session(request_session(), secret)
     forget_name()
+    forget_person()
     response = redirect(url_for("answering.finished", verb=verb), 303)
     assert isinstance(response, Response)  # noqa: S101 - Flask answers with its own class
     clear_link_cookie(response, current_settings())

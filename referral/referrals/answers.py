@@ -4,23 +4,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from referral.accounts.models import Member
-from referral.kit.errors import Gone
 from referral.kit.scope import ScopedSession
-from referral.patients.disclosures import record_disclosure
 from referral.referrals import actions, desk_forms, forms, words
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.appointments import GivenAppointment, give_appointment, receivers_zone, starts_at
 from referral.referrals.disclosing import (
     FIRST_PAGE,
-    Permitted,
     first_page_of,
     may_hear_patient,
     permitted_now,
-    shown_on_asking,
 )
 from referral.referrals.late_answers import (
     GivenLate,
@@ -30,7 +23,7 @@ from referral.referrals.late_answers import (
 )
 from referral.referrals.models import Referral
 from referral.referrals.said_room import SaidRoom, say_room
-from referral.referrals.shown_fields import asked_field, shown_field
+from referral.referrals.shown_fields import asked_field
 from referral.referrals.states import (
     ANSWER,
     REFERRAL_MACHINE,
@@ -176,37 +169,6 @@ def asked_of(session: ScopedSession, referral: Referral, *, proven: bool = True)
         facts=tuple(asked_field(field, values[field], said=proven or field in open_to_all) for field in shown),
         taken_back=permitted is None,
     )
-
-
-def check_permitted(session: ScopedSession, referral: Referral) -> Permitted:
-    """Return what may be shown now. Raises Gone when the permission or the request was taken back."""
-    permitted = permitted_now(session, referral)
-    if permitted is None:
-        raise Gone(_l("The person has taken back the permission to share this. Call the clinic if you have questions."))
-    return permitted
-
-
-def disclose(
-    session: ScopedSession, referral: Referral, *, channel: str, recipient: str, receiver_id: UUID
-) -> list[tuple[str, str]]:
-    """Return (label, value) of what may be shown now, after writing down exactly that and who looked.
-
-    Raises Gone when the permission or the request was taken back. Flushes; the caller commits.
-    """
-    permitted = check_permitted(session, referral)
-    shown = shown_on_asking(referral, permitted)
-    if not shown:
-        return [(str(_("What the patient says happened")), str(_("They have not said yet.")))]
-    record_disclosure(
-        session,
-        permitted.consent,
-        fields=shown,
-        referral_id=referral.id,
-        receiver_id=receiver_id,
-        channel=channel,
-        recipient=recipient,
-    )
-    return [shown_field(field, value) for field, value in shown.items()]
 
 
 def apply_answer(session: ScopedSession, referral: Referral, verb: Verb, form: forms.NamedForm, actor: Actor) -> None:

@@ -32,11 +32,14 @@ blueprint = Blueprint("arriving", __name__, template_folder="templates")
 
 PURPOSE = LinkPurpose.REFERRAL_ANSWER
 
+#: The page after asking for a fresh link is named by this.
+FRESH = "fresh"
+
 #: Last parts of addresses that forms are sent to: reloaded, they lead back to the request.
 STEPS = frozenset(
     {
         *("accept", "decline", "waitlist", "start", "outcome", "details", "appointment", "ask", "room"),
-        *("code", "send-code", "leave", "fresh"),
+        *("code", "send-code", "leave", FRESH),
     }
 )
 
@@ -102,7 +105,7 @@ def mail_fresh() -> ResponseReturnValue:
     referral = referral_by_id(session, referral_id)
     if referral is not None:
         mail_fresh_link(session, referral, form_id=Form().filling_id())
-    return render_template("referrals/fresh_link.html")
+    return redirect(url_for("answering.finished", verb=FRESH), 303)
 
 
 def link_scope(referral_id: UUID) -> Scope:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
-from referral.kit.business_days import next_business_day
+from referral.kit.business_days import newest_business_day, next_business_day
 from referral.kit.zones import FALLBACK_ZONE, zone_of
 
 
@@ -18,6 +18,12 @@ class Calendar:
     def add_business_days(self, start: datetime, n: int) -> datetime:
         """Return the moment `n` business days after `start`, as the function of this name does."""
         return add_business_days(start, n, timezone_name=self.timezone_name, closed_days=self.closed_days)
+
+    def business_day_began(self, now: datetime, *, days_back: int = 0) -> datetime:
+        """Return when the newest business day began, today among them, or one that many business days before; UTC."""
+        zone = zone_of(self.timezone_name)
+        day = newest_business_day(now.astimezone(zone).date(), self.closed_days, days_back=days_back)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def add_business_days(start: datetime, n: int, *, timezone_name: str, closed_days: Collection[date] = ()) -> datetime:

@@ -23,6 +23,7 @@ from referral.referrals.csv_in import Planned, carried, plan, read_lines, text_o
 from referral.referrals.csv_out import MOST_ROWS, requests_file
 from referral.referrals.desk_forms import ConfirmForm, UploadForm
 from referral.referrals.inbox_filters import read_filters
+from referral.referrals.inbox_pages import list_words
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.several import read_chosen
 
@@ -109,6 +110,7 @@ def _page(form: UploadForm) -> str:
     filters = read_filters(request.args)
     return render_template(
         "referrals/files.html",
+        list_words=list_words(request_session(), filters),
         form=form,
         filters=filters,
         most=MOST_ROWS,

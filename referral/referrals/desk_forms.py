@@ -110,7 +110,7 @@ class FindForm(Form):
 class UploadForm(Form):
     """A file of answers."""
 
-    file = FileField(_l("The file"), render_kw={"accept": ".csv,text/csv"})
+    file = FileField(_l("The file"), render_kw={"accept": ".csv,text/csv", "required": True})
 
 
 class ConfirmForm(Form):

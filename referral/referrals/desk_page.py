@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 
 from referral.kit import clock
@@ -81,7 +81,7 @@ def room_sentence(word: CapacityWord, timezone_name: str) -> str | None:
 def appointment_words(row: Appointment, timezone_name: str) -> str:
     """Return day and time of an appointment on the organization's clock."""
     local = row.starts_at.astimezone(zone_of(timezone_name))
-    day, time = format_date(local.date(), "full"), format_datetime(local, "h:mm a", rebase=False)
+    day, time = format_date(local.date(), "full"), format_time(local.time(), "short")
     return str(_("%(day)s, %(time)s", day=day, time=time))
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import select
 from referral.accounts.models import Member
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import SharingConsent
-from referral.patients.disclosures import record_disclosure
+from referral.patients.disclosures import MAILED, record_disclosure
 from referral.patients.states import SharedField
 from referral.patients.told_facts import TOLD_FACTS
 from referral.referrals.models import Referral, Testimony
@@ -104,7 +104,7 @@ def record_first_page(session: ScopedSession, referral: Referral) -> None:
         fields=shown,
         referral_id=referral.id,
         receiver_id=receiver.id,
-        channel="link",
+        channel=MAILED,
         recipient=receiver.name,
     )
 

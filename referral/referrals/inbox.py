@@ -14,7 +14,7 @@ from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
 from referral.kit.transaction import request_session
 from referral.referrals.actors import Actor, ActorKind
-from referral.referrals.answers import BESIDE, Verb, apply_answer, disclose, form_of, forms_for, is_late, sent_form
+from referral.referrals.answers import BESIDE, Verb, apply_answer, form_of, forms_for, is_late, sent_form
 from referral.referrals.assigning import assign as assign_to
 from referral.referrals.collisions import last_move, typed_in
 from referral.referrals.desk_forms import FindForm, TapForm
@@ -23,6 +23,7 @@ from referral.referrals.inbox_filters import read_filters
 from referral.referrals.inbox_pages import Forms, ItemParts, assign_form, item_page, kept_args, list_page
 from referral.referrals.inbox_queries import assignments_of, ids_by_number
 from referral.referrals.late_models import LateAnswer
+from referral.referrals.looking import disclose
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.queries import referral_by_id

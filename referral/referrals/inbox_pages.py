@@ -189,6 +189,12 @@ def _views(counts: Mapping[str, int], filters: InboxFilters) -> list[View]:
     ]
 
 
+def list_words(session: ScopedSession, filters: InboxFilters) -> str:
+    """Return which list is meant, in words: the view, and what it is narrowed to."""
+    chosen = [(value, dict(options)) for _name, _label, value, options in _choices(session, filters)[:-1] if value]
+    return ", ".join([str(VIEW_WORDS[filters.show]), *(str(words.get(value, value)) for value, words in chosen)])
+
+
 def _choices(session: ScopedSession, filters: InboxFilters) -> list[Choice]:
     """Return the filters beside the view, in the order of the page."""
     people = [(str(each.person_id), each.name) for each in colleagues(session, current_person().member_id)]

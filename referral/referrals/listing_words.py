@@ -13,6 +13,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from referral.kit.i18n import comma
+
 #: How a directory says that no papers are asked: HSDS has no word for it, so it stands as a document.
 NONE_ASKED = "none asked"
 
@@ -151,7 +153,8 @@ _BETWEEN_GROUPS = re.compile(r", (?:and )?| and ")
 
 def papers(documents: Iterable[str]) -> Markup:
     """Return the documents asked in one line of the language now spoken; the word for none says "no papers"."""
-    return Markup(", ").join(_("no papers") if is_none(each) else document_words(each) for each in documents)
+    between = Markup(comma())  # noqa: S704 - a comma of ours
+    return between.join(_("no papers") if is_none(each) else document_words(each) for each in documents)
 
 
 def is_none(document: str) -> bool:

@@ -18,6 +18,7 @@ from referral.referrals.late_answers import late_answers_of
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.reason_words import ReasonLine
+from referral.referrals.refusals import refusals_of
 from referral.referrals.rerouting import (
     left_out_of,
     may_choose,
@@ -102,12 +103,16 @@ def start_again_url(referral: Referral, person: Signed) -> str | None:
 
 
 def ask_again_url(session: ScopedSession, referral: Referral, person: Signed) -> str | None:
-    """Return where the place is asked again that said late that it could help; None once another one is asked."""
+    """Return where the place is asked again that could help after all; None once another one is asked.
+
+    It said late of this request that it can, or was full and has said since that it has room.
+    """
     if not person.allows(ReferralPermission.SIGN) or not may_choose(session, referral):
         return None
     late = late_answers_of(session, referral)
     helps = bool(late) and late[-1].event != ReferralEvent.DECLINE
-    return prefill_for(referral, referral.service_id) if helps else None
+    room_again = refusals_of(session, [referral], now=clock.now())[referral.need_id].room_again
+    return prefill_for(referral, referral.service_id) if helps or referral.service_id in room_again else None
 
 
 def _line(referral: Referral, alternative: Alternative) -> PlaceLine:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from babel.lists import format_list
-from flask_babel import format_date, format_datetime, format_decimal, format_time, get_locale, ngettext
+from flask_babel import format_date, format_decimal, format_time, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -190,8 +190,9 @@ def _closed(reason: Reason) -> str:
         return str(_("Closed now."))
     if reason.next_opening.date() == clock.now().astimezone(reason.next_opening.tzinfo).date():
         return str(_("Closed now. Opens today at %(time)s.", time=format_time(reason.next_opening.time(), "short")))
-    local = format_datetime(reason.next_opening, "EEEE h:mm a", rebase=False)
-    return str(_("Closed now. Opens %(moment)s.", moment=local))
+    day = format_date(reason.next_opening.date(), "EEEE")
+    moment = _("%(day)s, %(time)s", day=day, time=format_time(reason.next_opening.time(), "short"))
+    return str(_("Closed now. Opens %(moment)s.", moment=moment))
 
 
 def _day(moment: datetime | None) -> str:

@@ -23,6 +23,7 @@ from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.alternatives import OFFERED, Alternative, choosable, free_places, tried_for, why_left_out
 from referral.referrals.matching import PatientWishes, fitting_services, usual_first, wishes_for
 from referral.referrals.models import Referral
+from referral.referrals.refusals import refusals_of
 from referral.referrals.rerouting_models import LeftOut, RerouteAlternative
 from referral.referrals.room import without_room
 from referral.referrals.to_dos import need_a_person
@@ -45,18 +46,14 @@ def look_elsewhere(session: ScopedSession, referral: Referral, *, now: datetime,
     if session.scalar(_looked(referral)):
         return
     found, reasons = _found(session, referral, now=now)
-    rank = told = 0
-    for hit in found:
-        left_out = reasons.get(hit.service_id)
-        if rank == OFFERED:
-            break
-        if left_out is None:
-            rank += 1
-        elif told == TOLD:
-            continue
-        else:
-            told += 1
-        session.add(_row(referral, hit, None if left_out else rank, left_out, now=now, staff_only=asked_by_staff))
+    said_no = refusals_of(session, [referral], now=now)[referral.need_id]
+    offered = said_no.in_order(free_places(found, reasons))[:OFFERED]
+    before = max(map(found.index, offered)) if len(offered) == OFFERED else len(found)
+    told = [hit for hit in found[:before] if hit.service_id in reasons][:TOLD]
+    ranks = {hit.service_id: rank for rank, hit in enumerate(offered, start=1)}
+    for hit in (*told, *offered):
+        rank, left_out = ranks.get(hit.service_id), reasons.get(hit.service_id)
+        session.add(_row(referral, hit, rank, left_out, now=now, staff_only=asked_by_staff))
     session.flush()
 
 
@@ -86,7 +83,8 @@ def places_instead(session: ScopedSession, referral: Referral, *, now: datetime)
     if not may_offer_by_itself(session, referral):
         return []
     wishes = wishes_for(session, session.get_one(Patient, referral.patient_id), now=now)
-    found = fitting_services(session, referral.domain, wishes, now=now)
+    said_no = refusals_of(session, [referral], now=now)[referral.need_id]
+    found = said_no.in_order(fitting_services(session, referral.domain, wishes, now=now))
     reasons = _left_out(session, referral, found, wishes=wishes, now=now)
     return free_places(found, reasons)[:OFFERED]
 
@@ -186,7 +184,8 @@ def _left_out(
     session: ScopedSession, referral: Referral, found: Sequence[ServiceHit], *, wishes: PatientWishes, now: datetime
 ) -> dict[UUID, LeftOut]:
     """Return service to why it is not offered; the first reason that holds."""
-    tried = tried_for(session, [referral])[referral.id]
+    again = refusals_of(session, [referral], now=now)[referral.need_id].room_again
+    tried = tried_for(session, [referral])[referral.id] - again
     return why_left_out(found, tried, wishes=wishes, full=without_room(session, found, now=now))
 
 

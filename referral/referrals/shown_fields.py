@@ -4,9 +4,10 @@ from datetime import date
 
 from flask_babel import format_date
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from referral.kit.i18n import language_name
-from referral.kit.phone import show_phone
+from referral.kit.phone import phone_uri, show_phone
 from referral.patients.consent_words import FIELD_LABELS
 from referral.patients.states import SharedField
 from referral.patients.told_facts import TOLD_FACTS, told_words
@@ -30,7 +31,13 @@ def shown_field(field: SharedField, value: str) -> tuple[str, str]:
     elif field is SharedField.SPOKEN_LANGUAGE:
         value = language_name(value)
     elif field is SharedField.PHONE:
-        value = show_phone(value)
+        value = _to_call(value)
     elif field is SharedField.BIRTH_DATE:
         value = str(format_date(date.fromisoformat(value), "long"))
     return label[:1].upper() + label[1:], value
+
+
+def _to_call(number: str) -> str:
+    """Return a phone (E.164) as people read it; tapped, it is called."""
+    words, uri = Markup('<bdi dir="ltr">{}</bdi>').format(show_phone(number)), phone_uri(number)
+    return Markup('<a class="phone" href="{}">{}</a>').format(uri, words) if uri else words

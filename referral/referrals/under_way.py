@@ -33,6 +33,12 @@ def under_way(session: ScopedSession, patient_id: UUID) -> list[UnderWay]:
     ]
 
 
+def requests_run(session: ScopedSession, patient_id: UUID) -> bool:
+    """Return True while something that was signed for a record is not over."""
+    signed = _live(patient_id).where(Referral.state != ReferralState.DRAFT)
+    return session.scalar(signed.with_only_columns(Referral.id).limit(1)) is not None
+
+
 def withdraw_all(session: ScopedSession, patient_id: UUID, by: UUID, by_name: str) -> int:
     """Withdraw what is under way for a record, since the patient died; who was asked is told to stop, and not why.
 

@@ -8,7 +8,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from referral.accounts.principal import current_person
-from referral.kit.errors import InvalidInput
+from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
@@ -175,7 +175,12 @@ def _step(referral: Referral, verb: Verb, done: LazyString) -> ResponseReturnVal
         refusal = _refusal(referral, form)
         if refusal is not None:
             return refusal
-        verb(session, referral, actor, note=form.note.data)
+        try:
+            with session.begin_nested():
+                verb(session, referral, actor, note=form.note.data)
+        except Conflict as error:  # what stands against it is said beside what was tried
+            form.form_errors.append(error.message)
+            return referral_page(session, referral, current_person(), step=form), 409
     flash(done, "success")
     return _back(referral)
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from referral.kit.errors import NotFound
 from referral.kit.i18n import LANGUAGES, current_language, speaking
+from referral.kit.patient_language import patient_language
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
@@ -72,12 +73,12 @@ def paper() -> ResponseReturnValue:
 
 def _sheet_words(language: str) -> dict[str, str]:
     """Return what the sheet says beside its questions, in the patient's language."""
-    with speaking(language):
+    with speaking(patient_language(language).shown.code):
         return {"name": _("Name"), "date": _("Date"), "many": _("(tick all that are so)")}
 
 
 def _topics(language: str) -> dict[str, str]:
-    with speaking(language):
+    with speaking(patient_language(language).shown.code):
         return {domain: str(words) for domain, words in NEEDS.items()}
 
 

@@ -33,6 +33,7 @@ from referral.audit.actions import record
 from referral.audit.models import AuditKind
 from referral.kit.errors import Gone
 from referral.kit.i18n import LANGUAGES, STAFF_LANGUAGE, current_language, speaking
+from referral.kit.patient_language import speak_to_patient
 from referral.kit.policy import public
 from referral.kit.scope import NOBODY, ScopedSession, job_scope
 from referral.kit.transaction import SAFE_METHODS, current_settings, database, request_session, rescope
@@ -212,6 +213,7 @@ def _opened() -> Opened:
 def _speak(language: str | None) -> None:
     g.language = language
     refresh()  # something may have been put into words already, in another one
+    speak_to_patient(language)
 
 
 def _language_cookie() -> str:

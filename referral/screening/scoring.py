@@ -68,6 +68,21 @@ def scores_of(instrument: Instrument, answers: Mapping[str, str]) -> list[ScoreR
     return [result for result in found if result is not None]
 
 
+def unscored(instrument: Instrument, answers: Mapping[str, str]) -> list[Item]:
+    """Return the questions that were answered, but of whose answer the instrument cannot say whether it is a need.
+
+    It has no rule for the question, or a score lacks another answer. An "I don't know" beside a rule was understood.
+    """
+    reckoned = {member for result in scores_of(instrument, answers) for member in result.score.members}
+    return [
+        item
+        for item in instrument.items
+        if item.link_id not in reckoned
+        and says_something(answers.get(item.link_id))
+        and all(option.positive is None or (option.domain or item.domain) is None for option in item.options)
+    ]
+
+
 def answers_given(instrument: Instrument, ticked: Ticked, *, alone: bool) -> dict[str, str]:
     """Return the answers to keep: known questions, known values, what was passed over, safety only when alone."""
     kept = {}

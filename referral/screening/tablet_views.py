@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from referral.accounts.put_aside import LABEL, MOST_TRIES, HandedOver, take_back, take_try
 from referral.accounts.sessions import clear_cookie, set_cookie
 from referral.kit.errors import Conflict, NotFound
+from referral.kit.patient_language import speak_to_patient
 from referral.kit.policy import public
 from referral.kit.scope import Scope, ScopedSession, ScopeKind
 from referral.kit.transaction import current_settings, database, rescope
@@ -33,6 +34,13 @@ class Held:
     session: ScopedSession
     handed: HandedOver
     started: StartedScreening
+
+
+@blueprint.before_request
+def speak_as_handed() -> None:
+    """Speak the language of the questions."""
+    if g.get("handed"):
+        speak_to_patient(g.handed.language)
 
 
 @blueprint.get("")
@@ -117,7 +125,7 @@ def _handed() -> HandedOver:
 def _handed_to_staff() -> HandedOver:
     """Return what the device shows, to staff in the language of their own pages."""
     handed = _handed()
-    g.language = handed.staff_language
+    g.patient_language, g.language = None, handed.staff_language
     return handed
 
 

@@ -19,6 +19,7 @@ from referral.screening.asking import kept_private
 from referral.screening.instruments import SKIP, Instrument
 from referral.screening.models import Need
 from referral.screening.question_forms import step_form
+from referral.screening.results import has_unscored_answers
 from referral.screening.started import finish_screening, instrument_of_started, keep_answers
 from referral.screening.started_models import StartedScreening
 from referral.screening.states import NeedStatus, Respondent, ScreeningMode
@@ -136,7 +137,7 @@ def finish_turn(session: ScopedSession, started: StartedScreening) -> None:
         return
     screening = finish_screening(session, patient, started, by=started.started_by)
     waiting = select(Need.id).where(Need.patient_id == patient.id, Need.status == NeedStatus.UNCONFIRMED)
-    if session.scalar(waiting.limit(1)) is None:
+    if session.scalar(waiting.limit(1)) is None and not has_unscored_answers(session, screening):
         return
     make_to_do(
         session,

@@ -270,7 +270,7 @@ STEPS: dict[str, Step] = {
     "people.invite_person": Step(_invited, foreign=422),
     "people.choose_owners": Step(_owner, _who_hears_patients, foreign=422),
     "people.withdraw_invitation": plain(),
-    "people.end": plain(),
+    "people.end": plain(sure="yes"),
     "people.suspend": plain(),
     "people.restore": Step(foreign=409),
     "people.make_member": plain(
@@ -308,6 +308,10 @@ STEPS: dict[str, Step] = {
 }  # fmt: skip
 
 STEPS |= {
+    "conversation.answer": plain(422, text="help"),  # its words are not reviewed in the patient's language
+    "conversation.call": plain(),
+    "conversation.pause_all": plain(look_on=_SOON),
+    "conversation.let_go": plain(),
     "patient_records.record_death": plain(died_on=""),
     "patient_records.undo_death": plain(),
     "patient_records.search_other": plain(200, record_number="none"),

@@ -71,9 +71,9 @@ HOLDERS_PAGES: dict[str, tuple[int, int]] = {
     "answering.say": (303, 303),
     "answering.ask_for_code": (410, 303),
     "answering.check_code": (422, 422),
-    "answering.details": (410, 200),
+    "answering.details": (410, 303),
     "arriving.exchange": (303, 303),
-    "arriving.mail_fresh": (200, 200),
+    "arriving.mail_fresh": (303, 303),
     "reset.choose": (303, 303),
     "single_sign_on.begin_invitation": (404, 404),
 }

@@ -45,9 +45,9 @@ CODED = frozenset(
         "effect", "email", "endpoint", "error_code", "event", "fact", "format", "from_state", "holder", "in_whose_name",
         "instrument", "instrument_version", "item", "kind", "language", "lease_owner", "method", "mode",
         "next_clock_step", "outcome", "place", "privacy_level", "provider", "provider_id", "purpose", "reading_kind",
-        "reading_rule", "reading_value", "reason", "role", "side", "sms_ok", "source", "spoken_language", "state",
-        "status", "subject_kind", "template", "to_state", "type", "urgency", "wants_help", "words", "words_language",
-        "words_version", "written_language", "written_by",
+        "reading_rule", "reading_value", "reason", "role", "sender", "side", "sms_ok", "source", "spoken_language",
+        "state", "status", "subject_kind", "template", "to_state", "type", "urgency", "wants_help", "words",
+        "words_language", "words_version", "written_language", "written_by",
         "chosen_by_kind", "clock_policy",
     }
 )  # fmt: skip

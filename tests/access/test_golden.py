@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from werkzeug.test import TestResponse
 
 from referral.kit import clock
 from referral.kit.scope import job_scope
@@ -17,9 +18,9 @@ from tests.access.cells import Cell, ask, cells_of
 from tests.access.expected import GOLDEN
 from tests.access.objects import Variant
 from tests.access.roles import EMERGENCY, EVERYBODY, LINK, PATIENT_LINK, PROVEN_LINK, Who, enter
-from tests.access.world import World
+from tests.access.world import BASE_URL, World
 
-#: Steps that answer with a page of facts instead of leading to one.
+#: Steps that answer with a page of facts, or lead to one that shows them because of the step.
 SHOWING_STEPS = frozenset({"inbox.details", "answering.details", "records.make_export", "patients.search_patients"})
 
 HOLDERS = (LINK, PROVEN_LINK, PATIENT_LINK, EMERGENCY)
@@ -34,12 +35,22 @@ def facts_shown(world: World, who: Who) -> Iterator[str]:
     for cell in cells_of(world, browser):
         if cell.address.label != Variant.OWN or not _shows(cell):
             continue
-        answer = ask(cell)
+        answer = _led_on(cell, ask(cell))
         world.keeper.put_back(world.keeper.changed() - {"audit_event", "usage_count"})
         heard = world.aviary.singing(answer.get_data(as_text=True)) if answer.status_code == 200 else set()
         columns = {canary.name for canary in heard if canary.patient_id is not None}
         if columns:
             yield f"{cell.method} {cell.rule.rule}\n" + "".join(f"    {column}\n" for column in sorted(columns))
+
+
+def _led_on(cell: Cell, answer: TestResponse) -> TestResponse:
+    """Return the page that a showing step leads to, opened with the cookies that the step gave."""
+    if cell.rule.endpoint not in SHOWING_STEPS or answer.status_code != 303:
+        return answer
+    browser = cell.asker.browser
+    given = [each.partition(";")[0] for each in answer.headers.getlist("Set-Cookie")]
+    headers = {"Cookie": "; ".join([browser.cookies, *given])}
+    return browser.client.get(answer.location, base_url=BASE_URL, headers=headers)
 
 
 def _shows(cell: Cell) -> bool:

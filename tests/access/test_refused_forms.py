@@ -43,10 +43,10 @@ def _paper(_asker: Asker, _address: Address) -> Mapping[str, object]:
 ON_THE_WAY: dict[str, Body] = {
     **dict.fromkeys(
         (
-            "calling.answer", "factors.answer_with_key", "holds.place", "patient_moves.offer", "plan.other_place",
-            "plan_entry.open_page", "plan_keys.choose_need", "prescriptions.review_or_sign",
-            "privacy_emergency.judge", "questions.year", "records.erase_for_good", "request_files.apply",
-            "started.text",
+            "calling.answer", "conversation.answer", "conversation.pause_all", "factors.answer_with_key",
+            "holds.place", "patient_moves.offer", "plan.other_place", "plan_entry.open_page",
+            "plan_keys.choose_need", "prescriptions.review_or_sign", "privacy_emergency.judge", "questions.year",
+            "records.erase_for_good", "request_files.apply", "started.text",
         ),
         nothing,
     ),

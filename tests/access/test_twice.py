@@ -46,6 +46,8 @@ REFUSED_AFTERWARDS = frozenset({"holds.place", "holds.keep", "holds.lift"})
 #: What this world cannot do, and the test that does it twice.
 ELSEWHERE = {
     "calling.answer": "navigation/test_asking.py::test_an_answer_sent_twice_is_one",
+    "conversation.answer": "followups/test_conversation_page.py::"
+    "test_a_text_by_hand_sent_twice_from_one_form_leaves_once",
     "navigation.lose": "navigation/test_lost.py::test_the_button_pressed_twice_closes_it_once",
     "plan.other_place": "plan/test_actions.py::test_another_place_is_named_and_chosen_and_nothing_is_shared_by_it",
     "plan_keys.choose_need": "plan/test_keys.py::test_a_choice_made_twice_is_one",

@@ -212,7 +212,7 @@ def test_who_may_see_what_is_written_down(
     sign_in(client, staff.administrator)
 
     client.post(f"/members/{clinic_id}/owners", data=owners)
-    client.post(f"/memberships/{membership_id}/end")
+    client.post(f"/memberships/{membership_id}/end", data={"sure": "yes"})
 
     rows = session.execute(
         select(AuditEvent.kind, AuditEvent.subject_id, AuditEvent.person_id)
@@ -223,6 +223,29 @@ def test_who_may_see_what_is_written_down(
         ("owners_named", clinic_id, administrator_id),
         ("membership_ended", membership_id, administrator_id),
     ]
+
+
+def test_ending_a_membership_asks_first_and_says_what_will_happen(
+    client: FlaskClient, staff: Staff, session: ScopedSession, town: Town
+) -> None:
+    membership_id = session.scalars(select(Membership.id).where(Membership.person_id == staff.navigator.id)).one()
+    owners = {"owner": str(town.person(staff.clinic, Role.CLINICIAN).id), "deputy": ""}
+    address, clinic_id = f"/memberships/{membership_id}/end", staff.clinic.id
+    session.commit()
+    sign_in(client, staff.administrator)
+    client.post(f"/members/{clinic_id}/owners", data=owners)
+
+    asked = client.post(address)
+
+    assert asked.status_code == 200
+    for told in ("What will happen:", "What they wrote and did stays", "they need a new invitation", 'value="yes"'):
+        assert told in asked.text
+    assert session.get_one(Membership, membership_id).ended_at is None
+    assert session.scalars(select(AuditEvent.id).where(AuditEvent.kind == AuditKind.MEMBERSHIP_ENDED)).all() == []
+    session.rollback()
+    assert [client.post(address, data={"sure": "yes"}).status_code for _press in range(2)] == [303, 303]
+    session.expire_all()
+    assert session.get_one(Membership, membership_id).ended_at is not None
 
 
 def test_making_a_member_is_written_down_once(session: ScopedSession) -> None:
@@ -247,7 +270,7 @@ def test_ending_a_membership_asks_who_it_is(client: FlaskClient, staff: Staff, s
     session.execute(update(LoginSession).values(confirmed_at=clock.wall() - FRESH_FOR))
     session.commit()
 
-    page, refused = client.get("/people"), client.post(f"/memberships/{membership_id}/end")
+    page, refused = client.get("/people"), client.post(f"/memberships/{membership_id}/end", data={"sure": "yes"})
 
     assert refused.status_code == 403
     assert f"/memberships/{membership_id}/end" not in page.get_data(as_text=True)

@@ -188,7 +188,7 @@ def test_whose_membership_ended_is_out_at_the_next_request(app: Flask, client: F
     sign_in(administrator, staff.administrator)
     assert is_signed_in(client)
 
-    administrator.post(f"/memberships/{_membership(app, staff)}/end")
+    administrator.post(f"/memberships/{_membership(app, staff)}/end", data={"sure": "yes"})
 
     assert not is_signed_in(client)
 

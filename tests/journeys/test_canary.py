@@ -101,7 +101,8 @@ def go_all_the_way(app: Flask, place: Place, database: Database, wanderer: Wande
     organization.post("/answer/send-code", **{"send-about": desk.about})
     let_pass(app, database, timedelta())
     typed = {"code-name": "Olga", "code-about": desk.about, "code-code": newest_code(database)}
-    shown = organization.post("/answer/code", **typed)
+    assert organization.post("/answer/code", **typed).status_code == 303
+    shown = organization.client.get("/answer")
     assert {FACTS["chosen_name"], NOTE} <= set(canaries_in(shown.text)), "the canaries do not sing where they may"
     with app.test_request_context(), database.job("tests") as session:
         receive_text(session, Arrival("SM1", PHONE, REPLY, InboundSource.SIMULATOR))

@@ -65,7 +65,15 @@ class Desk:
     def show_person(self) -> TestResponse:
         """Ask for a code, read it in the mailbox, type it."""
         assert self.ask_code().status_code == 303
-        return self.press("code", code=newest_code(self.client.application.extensions["database"]))
+        return self.led_on(self.press("code", code=newest_code(self.client.application.extensions["database"])))
+
+    def look_again(self, **fields: str) -> TestResponse:
+        """Ask to see the person once more, without a code."""
+        return self.led_on(self.press("details", **fields))
+
+    def led_on(self, answer: TestResponse) -> TestResponse:
+        """Return the page that an answer leads to; a refusal leads nowhere."""
+        return self.look() if answer.status_code == 303 else answer
 
     @property
     def secret(self) -> str | None:

@@ -31,9 +31,9 @@ from referral.prescriptions.models import Prescription
 from referral.referrals.actions import NewReferral, move, open_referral
 from referral.referrals.actors import Actor
 from referral.referrals.alternatives import SEARCHED, alternatives_for
-from referral.referrals.answers import disclose
 from referral.referrals.clocks import run_clocks
 from referral.referrals.late_answers import LATE_STATES, GivenLate, record_late_answer
+from referral.referrals.looking import disclose
 from referral.referrals.models import Referral
 from referral.referrals.rerouting import choose_alternative
 from referral.referrals.states import (

@@ -114,7 +114,7 @@ def test_whoever_gave_the_code_is_shown_the_person_again_and_each_time_is_writte
 ) -> None:
     accepting.show_person()
 
-    again = accepting.press("details", name="Oscar")
+    again = accepting.look_again(name="Oscar")
 
     written = place.town.session.scalars(select(Disclosure).order_by(Disclosure.at, Disclosure.id)).all()
     assert "Rosa Molina" in again.text

@@ -5,15 +5,18 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from referral.kit.errors import InvalidInput
+from referral.kit.i18n import speaking
 from referral.kit.scope import ScopedSession
 from referral.kit.state_machine import IllegalMove
 from referral.referrals.actors import ActorKind
 from referral.referrals.appointments import GivenAppointment, appointments_of, give_appointment
 from referral.referrals.desk_models import Appointment
+from referral.referrals.desk_page import appointment_words
 from referral.referrals.states import ReferralState
 from tests.referrals.conftest import TUESDAY, Place
 from tests.sign_in import sign_in
@@ -39,6 +42,19 @@ def test_the_time_is_read_on_the_organizations_clock(session: ScopedSession, pla
         True,
         "Olga",
     )
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "4:30\u202fPM"), ("es", "16:30")])
+def test_an_appointment_is_told_in_the_times_of_the_language(
+    app: Flask, session: ScopedSession, place: Place, language: str, told: str
+) -> None:
+    afternoon = given(place, FRIDAY.replace(hour=16))
+    row = give_appointment(session, place.referral(ReferralState.ACCEPTED), afternoon)
+
+    with app.test_request_context(), speaking(language):
+        words = appointment_words(row, "America/Los_Angeles")
+
+    assert words.endswith(f", {told}")
 
 
 def test_the_newest_word_counts_and_the_older_one_stays(session: ScopedSession, place: Place) -> None:

@@ -225,7 +225,7 @@ def test_a_replaced_link_offers_a_fresh_one_to_the_address_on_file(client: Flask
     desk.press("accept")
 
     shown = client.get(f"/answer/{token}")
-    answer = client.post("/answer/fresh", data={"token": token})
+    answer = client.post("/answer/fresh", data={"token": token}, follow_redirects=True)
 
     (mail,) = fresh_mails(place)
     assert (shown.status_code, answer.status_code) == (410, 200)
@@ -254,11 +254,11 @@ def test_an_expired_link_to_what_was_taken_on_is_replaced(client: FlaskClient, p
 def test_the_words_are_the_same_whether_a_mail_goes_or_not(
     client: FlaskClient, place: Place, referral: Referral, token: str
 ) -> None:
-    answers = [client.post("/answer/fresh", data={"token": token}).text for _ in range(5)]
+    answers = [client.post("/answer/fresh", data={"token": token}, follow_redirects=True).text for _ in range(5)]
     queued = len(fresh_mails(place))
     cancel(place.town.session, referral, place.actors[ActorKind.MEMBERSHIP])
     place.town.commit()
-    answers.append(client.post("/answer/fresh", data={"token": token}).text)
+    answers.append(client.post("/answer/fresh", data={"token": token}, follow_redirects=True).text)
 
     assert queued == 3, "three an hour, to one address"
     assert len(fresh_mails(place)) == 3, "nothing is left to answer"

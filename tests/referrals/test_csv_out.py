@@ -163,3 +163,23 @@ def test_do_no_harm_a_sensitive_need_stands_in_no_file(desk: FlaskClient, place:
     (row,) = rows(desk)
 
     assert (row["need"], row["zip_code"]) == ("", "93702")
+
+
+def test_the_page_of_files_says_which_list_is_taken_and_reads_no_request(desk: FlaskClient, place: Place) -> None:
+    another(place)
+
+    page, everything = (desk.get(f"/inbox/files{query}").text for query in ("?need=food&assigned=nobody", "?show=all"))
+
+    assert "Your list now: Waiting for our answer, Food, Nobody in particular." in page
+    assert "Take all requests instead" in page
+    assert "Your list now: All." in everything
+    assert "Take all requests instead" not in everything
+    reads = select(AuditEvent.id).where(AuditEvent.kind == AuditKind.READ)
+    assert place.town.session.scalars(reads).all() == []
+
+
+def test_the_file_to_send_is_not_called_optional(desk: FlaskClient) -> None:
+    field = desk.get("/inbox/files").text.split('for="file"')[1].split("</div>")[0]
+
+    assert "(optional)" not in field
+    assert "required" in field

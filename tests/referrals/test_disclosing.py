@@ -40,7 +40,7 @@ def test_sending_writes_down_what_the_first_page_shows(session: ScopedSession, p
 
     (disclosure,) = disclosures(session)
     assert disclosure.fields == ["need", "spoken_language", "zip_code"]
-    assert (disclosure.channel, disclosure.recipient) == ("link", "Green Table")
+    assert (disclosure.channel, disclosure.recipient) == ("mail", "Green Table")
     assert (disclosure.referral_id, disclosure.consent_id) == (referral.id, referral.sharing_consent_id)
 
 

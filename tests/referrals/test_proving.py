@@ -26,6 +26,7 @@ from referral.referrals.models import Referral
 from referral.referrals.proving import CODE, masked
 from referral.referrals.states import ReferralEvent, ReferralState
 from resources_directory.db import new_id
+from resources_directory.models.capacity import CapacityStatus
 from resources_directory.models.organization import Contact
 from tests.access.error_rules import faults_of
 from tests.faults.meeting import at_once
@@ -196,7 +197,7 @@ def test_five_wrong_codes_ask_for_a_new_one(desk: Desk, database: Database) -> N
     assert ["No code is open" in page for page in pages] == [False] * 4 + [True]
     assert desk.press("code", code=code).status_code == 422
     desk.ask_code()
-    assert desk.press("code", code=newest_code(database)).status_code == 200
+    assert desk.press("code", code=newest_code(database)).status_code == 303
 
 
 def test_a_fourth_code_within_the_hour_is_not_mailed(place: Place, desk: Desk) -> None:
@@ -219,7 +220,7 @@ def test_the_code_of_one_browser_opens_nothing_in_another(
     with_own = thief.press("code", code=code)
 
     assert [answer.status_code for answer in (without_own, with_own)] == [422, 422]
-    assert desk.press("code", code=code).status_code == 200
+    assert desk.press("code", code=code).status_code == 303
 
 
 def test_the_proof_of_one_browser_counts_in_no_other(place: Place, referral: Referral, desk: Desk) -> None:
@@ -241,7 +242,7 @@ def test_the_code_brings_a_new_cookie_and_the_one_before_is_dead(desk: Desk) -> 
     assert desk.look().status_code == 200
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(29, 200), (30, 403)])
+@pytest.mark.parametrize(("minutes", "status"), [(29, 303), (30, 403)])
 def test_the_person_may_be_shown_again_for_half_an_hour(desk: Desk, minutes: int, status: int) -> None:
     with time_machine.travel(clock.wall(), tick=False) as traveller:
         desk.show_person()
@@ -252,11 +253,55 @@ def test_the_person_may_be_shown_again_for_half_an_hour(desk: Desk, minutes: int
         assert desk.press("details").status_code == status
 
 
+@pytest.mark.parametrize(("minutes", "seen"), [(9, True), (10, False)])
+def test_the_person_stays_for_ten_minutes_whatever_else_is_pressed(desk: Desk, minutes: int, seen: bool) -> None:
+    with time_machine.travel(clock.wall(), tick=False) as traveller:
+        desk.show_person()
+        traveller.shift(timedelta(minutes=minutes))
+        said = desk.press("room", status=CapacityStatus.NO_CAPACITY)
+        refused = desk.press("ask", words="")
+        begun = desk.press("start")
+
+        assert (said.status_code, refused.status_code, begun.status_code) == (303, 422, 303)
+        assert ["Rosa Molina" in page for page in (desk.look().text, refused.text)] == [seen, seen]
+
+
+def test_a_person_who_stays_is_shown_in_no_other_browser_nor_after_leaving(
+    place: Place, referral: Referral, desk: Desk
+) -> None:
+    desk.show_person()
+    other = opened(desk.client.application.test_client(), place, referral)
+    cookies = [(cookie.key, cookie.value) for cookie in desk.client._cookies.values() if cookie.key != COOKIE]
+    for name, value in cookies:
+        other.client.set_cookie(name, value)
+
+    assert "Rosa Molina" not in other.look().text
+    assert "Rosa Molina" in desk.look().text
+    desk.press("leave")
+    desk.open(token_of(place.town, referral))
+    assert "Rosa Molina" not in desk.look().text
+
+
+def test_what_stays_is_what_was_written_down_less_what_was_taken_back(place: Place, desk: Desk) -> None:
+    shown = desk.show_person().text
+    written = place.town.session.scalars(select(Disclosure).where(Disclosure.recipient_sealed.is_not(None))).all()
+    assert [each.recipient for each in written] == ["Green Table", "Olga"]
+    place.town.commit()
+    assert 'href="tel:+15595550123"' in shown
+
+    assert "Rosa Molina" in desk.look().text
+    assert len(place.town.session.scalars(select(Disclosure)).all()) == 2, "looking on is no new look"
+    place.town.commit()
+    place.town.sharing_consent(place.patient, place.service.organization_id).given = False
+    place.town.commit()
+    assert "Rosa Molina" not in desk.look().text
+
+
 def test_the_proof_goes_on_over_a_move(desk: Desk) -> None:
     desk.show_person()
     desk.press("start")
 
-    assert desk.press("details").status_code == 200
+    assert "Rosa Molina" in desk.look_again().text
 
 
 def test_a_newer_request_in_the_browser_starts_without_proof(place: Place, desk: Desk) -> None:
@@ -279,10 +324,11 @@ def test_of_twenty_who_send_one_code_at_once_exactly_one_sees_the_person(
     answers = at_once(*(lambda each=each: each.press("code", code=code) for each in browsers))
 
     statuses = [answer.status_code for answer in answers]
+    seen = ["Rosa Molina" in browser.look().text for browser in browsers]
     disclosed = place.town.session.scalars(select(Disclosure).where(Disclosure.recipient_sealed.is_not(None))).all()
-    assert statuses.count(200) == 1
-    assert set(statuses) <= {200, 410, 422}
-    assert ["Rosa Molina" in answer.text for answer in answers].count(True) == 1
+    assert statuses.count(303) == 1
+    assert set(statuses) <= {303, 410, 422}
+    assert seen.count(True) == 1
     assert len(disclosed) == 2, "the first page when it was sent, and the one who saw the person"
 
 

@@ -60,10 +60,21 @@ def test_full_until_friday_by_link_is_seen_with_its_day_by_whoever_chooses(desk:
 def test_saying_room_keeps_the_link_and_moves_nothing(desk: Desk) -> None:
     desk.press("room", status="waitlist")
 
-    page = desk.look()
+    page, after = desk.look(), desk.client.get("/answer?said=room").text
     assert page.status_code == 200
     assert "Waiting for an answer" in page.text
-    assert "Thank you, that was recorded." in desk.client.get("/answer?said=room").text
+    assert "Thank you, that was recorded." in after
+    for text in (page.text, after):
+        stands = text.split('id="room"')[1]
+        assert "This stands now:</strong> “We only have a waiting list”, said by Olga" in stands
+        assert "Change it" in stands
+
+
+def test_while_nothing_was_said_of_room_nothing_stands(desk: Desk) -> None:
+    page = desk.look().text.split('id="room"')[1]
+
+    assert "This stands now" not in page
+    assert "Say it" in page
 
 
 def test_declining_as_full_until_a_day_says_both_in_one_step(desk: Desk, place: Place) -> None:

@@ -49,7 +49,7 @@ def test_the_person_follows_after_the_code(client: FlaskClient, place: Place) ->
     desk.look()
     desk.show_person()
 
-    page = desk.press("details").text
+    page = desk.look_again().text
 
     assert "Rosa Molina" in page
     assert "Vegan" in page

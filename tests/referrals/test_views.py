@@ -10,6 +10,7 @@ from referral.referrals.actions import accept
 from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.states import ReferralState
+from resources_directory.capacity import CapacityStatus, SaidCapacity, say_capacity
 from tests.referrals.conftest import Place, moves_of
 from tests.sign_in import sign_in
 
@@ -105,6 +106,20 @@ def test_the_clinics_steps(nurse: FlaskClient, place: Place, state, step, after)
     last = moves_of(place.town.session, fresh(place, referral))[-1]
     assert (answer.status_code, referral.state) == (303, after)
     assert (last.person_id, last.note) == (place.navigator.id, "Why not.")
+
+
+def test_signing_again_what_may_not_be_signed_says_why_on_its_page_and_leads_on(nurse: FlaskClient, place: Place):
+    draft = stored(place, S.DRAFT)
+    session = place.town.session
+    say_capacity(session, SaidCapacity(place.service.id, CapacityStatus.NO_CAPACITY, "Cora", "link"), now=clock.now())
+    place.town.commit()
+
+    answer = nurse.post(f"/referrals/{draft.id}/sign", data={"version": draft.version})
+
+    assert (answer.status_code, fresh(place, draft).state) == (409, "draft")
+    assert "that it is full" in answer.text
+    assert "Somebody else changed this first" not in answer.text
+    assert f"/patients/{place.patient.id}/prescribe?again={draft.prescription_id}" in answer.text
 
 
 def test_a_stale_page_changes_nothing_and_says_where_it_stands(nurse: FlaskClient, place: Place):
