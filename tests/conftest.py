@@ -2,9 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -139,6 +140,13 @@ def remembered_statements() -> Iterator[None]:
 def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Compiled once for all the applications of the run."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def at_noon() -> None:
+    """The story's clock at Friday noon in California: texts may leave."""
+    noon = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
+    clock.set_offset(noon - clock.wall())
 
 
 @pytest.fixture

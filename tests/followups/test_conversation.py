@@ -1,7 +1,6 @@
 """The conversation, end to end in the database: a referral moves, questions are texted, digits change things."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -142,13 +141,6 @@ class Conversation:
     def _fresh(self, session: ScopedSession) -> Referral:
         session.expire_all()
         return session.get_one(Referral, self.referral_id)
-
-
-@pytest.fixture
-def at_noon() -> None:
-    """Friday noon in California: texts may leave."""
-    noon = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
-    clock.set_offset(noon - clock.wall())
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The answer "1, another place": the address of the page to choose on, else a call; and which request is meant."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -25,10 +24,8 @@ from tests.followups.test_conversation import DESK, Conversation
 
 
 @pytest.fixture
-def talk(app: Flask, database: Database, town: Town, monkeypatch: pytest.MonkeyPatch) -> Conversation:
+def talk(at_noon: None, app: Flask, database: Database, town: Town, monkeypatch: pytest.MonkeyPatch) -> Conversation:
     """A conversation on a Friday at noon, about a need for which there is another place."""
-    noon = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
-    clock.set_offset(noon - clock.wall())
     monkeypatch.setattr("referral.kit.worker.follow_clock", lambda _session: None)
     talk = Conversation(app, database, town)
     with database.job("tests") as session:

@@ -193,6 +193,7 @@ def test_a_silence_after_the_patient_stopped_is_no_silence_and_a_person_asks(
     assert open_to_dos(session) == [ToDoReason.CALL_INSTEAD_OF_TEXT]
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_a_question_that_was_dropped_keeps_no_other_waiting(
     app: Flask, session: ScopedSession, desk: Desk, database: Database
 ) -> None:

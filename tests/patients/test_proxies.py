@@ -142,6 +142,7 @@ def test_a_question_whose_need_became_private_while_it_waited_is_not_sent(home: 
     assert answer.reason == "private_need"
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_a_question_that_the_parent_may_not_answer_is_asked_by_a_person(app: Flask, home: Home) -> None:
     end_proxy(home.session, home.row, by=home.nurse.id)
     may = {FOOD: Reach.SEE, NeedDomain.HOUSING: Reach.ANSWER}
@@ -157,6 +158,7 @@ def test_a_question_that_the_parent_may_not_answer_is_asked_by_a_person(app: Fla
     assert home.session.get_one(Question, housing.id).state == QuestionState.OPENING
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_on_the_patients_own_phone_a_private_need_is_texted(app: Flask, home: Home) -> None:
     home.phone.holder = PhoneHolder.SELF
     home.keep(FOOD)
