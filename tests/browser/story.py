@@ -10,6 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 CLINICIAN, NAVIGATOR = "Robin Clinician", "Robin Navigator"
 NOTHING = "Nothing for this need now"
 HOUR, DAY, THREE_DAYS = "One hour", "One day", "Three days"
+#: So many days a question may wait for others that stand before it.
+MOST_DAYS = 12
 ASK, TOGETHER = "We ask the organization", "We call together with the patient"
 
 
@@ -167,6 +169,15 @@ class Story:
     def gets_text(self, who: Somebody, words: str | re.Pattern[str]) -> None:
         """Check that the newest text on the phone says this."""
         expect(self.phone_of(who).last).to_contain_text(words)
+
+    def days_pass_until_text(self, who: Somebody, words: str) -> None:
+        """Let days pass until the newest text on the phone says this: a phone gets one text a day."""
+        for _day in range(MOST_DAYS):
+            newest = self.phone_of(who).last
+            if newest.count() and words in newest.inner_text():
+                return
+            self.clock(DAY)
+        self.gets_text(who, words)
 
     def texts_back(self, who: Somebody, words: str) -> None:
         """Answer from the phone: by the button of a digit, or in words."""

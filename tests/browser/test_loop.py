@@ -21,10 +21,7 @@ def walk_the_loop(page: Page, address: str, zip_code: str) -> Walk:
     walk.move_clock("One hour")
     walk.answer_as_organization(organization)
     assert "Buenas noticias" in walk.newest_text() or "grupo local" in walk.newest_text()
-    for _ in range(3):
-        walk.move_clock("Three days")
-    walk.move_clock("Three days")
-    walk.wait_for_text("obtuvo")  # the worker asks a moment later
+    walk.let_days_pass_until("obtuvo")
     walk.reply("1")
     return walk
 

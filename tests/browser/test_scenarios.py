@@ -79,6 +79,7 @@ def test_her_no_stands_beside_the_pantrys_yes_and_her_need_stays_open(story: Sto
     story.clock(HOUR)
     story.opens_mail(full.organizations[0])
     story.says_full("Dana Desk", until=NEXT_TUESDAY)
+    story.clock(DAY)  # a phone gets one text a day
     story.gets_text(MOTHER, "Responda 1 ver otro lugar")
     story.go(f"{patient}/prescribe")
     story.sees(NEXT_TUESDAY_IN_WORDS)
@@ -91,8 +92,7 @@ def test_her_no_stands_beside_the_pantrys_yes_and_her_need_stays_open(story: Sto
     story.opens_mail(second.organizations[0])
     story.accepts("Sol Second")
     story.says_completed("Sol Second", units="2 boxes")
-    story.clock(THREE_DAYS, THREE_DAYS, THREE_DAYS, DAY)
-    story.gets_text(MOTHER, "¿Ya obtuvo lo de su solicitud")
+    story.days_pass_until_text(MOTHER, "¿Ya obtuvo lo de su solicitud")
     story.texts_back(MOTHER, "2")
     story.gets_text(MOTHER, "¿Por qué no se pudo?")
     story.texts_back(MOTHER, "No había nadie en la puerta")
@@ -237,6 +237,7 @@ def test_an_organization_without_e_mail_is_called_and_what_it_says_stands_in_a_n
     story.press("Write it down")
     story.sees("The answer was written down.", "Gus Groundwork, written down by Robin Navigator")
     expect(story.to_do(UNREACHED)).to_have_count(0)
+    story.clock(DAY)  # a phone gets one text a day
     story.gets_text(NEIGHBOR, "A local group said yes")
 
     story.go(patient)

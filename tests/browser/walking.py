@@ -10,6 +10,9 @@ from tests.browser.looking import Watcher
 #: The worker does its rounds beside the browser; on a busy machine it may take so many seconds.
 LONGEST_WAIT_S = 30
 
+#: So many days a question may wait for others that stand before it.
+MOST_DAYS = 12
+
 
 @dataclass
 class Walk:
@@ -164,6 +167,15 @@ class Walk:
                 return
             self.page.wait_for_timeout(1000)
         raise AssertionError(f"no text says {words!r}: {self.newest_text()}")
+
+    def let_days_pass_until(self, words: str) -> None:
+        """Let days pass until a text on the patient's phone says this: a phone gets one text a day."""
+        for _day in range(MOST_DAYS):
+            if words in self.newest_text():
+                return
+            self.move_clock("One day")
+            self.page.wait_for_timeout(2000)  # the worker asks a moment later
+        self.wait_for_text(words)
 
     def newest_text(self) -> str:
         """Return the newest text on the patient's phone."""
