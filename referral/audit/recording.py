@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import g, has_request_context, request
 from sqlalchemy import event, insert, inspect
-from sqlalchemy.orm import Mapper, QueryContext, Session, UOWTransaction
+from sqlalchemy.orm import QueryContext, Session, UOWTransaction
 
 from referral.audit.models import AuditEvent, AuditKind
 from referral.kit import clock
@@ -60,6 +60,8 @@ def _patient_of(row: Any) -> UUID | None:
     return getattr(row, "patient_id", None)
 
 
+@event.listens_for(ClinicOwned, "load", propagate=True)
+@event.listens_for(ClinicOwned, "refresh", propagate=True)
 def _note_read(row: Any, context: QueryContext, _attributes: object = None) -> None:
     session = context.session
     if not isinstance(session, ScopedSession) or session.scope.kind is ScopeKind.JOB:
@@ -69,22 +71,6 @@ def _note_read(row: Any, context: QueryContext, _attributes: object = None) -> N
         return
     reads: Reads = session.info.setdefault("reads", {})
     reads.setdefault((patient_id, row.clinic_id), set()).add(row.__tablename__)
-
-
-@event.listens_for(Mapper, "after_configured", once=True)
-def _watch_reads() -> None:
-    for cls in ClinicOwned.__subclasses__():
-        _watch_class(cls)
-
-
-def _watch_class(cls: type[Any]) -> None:
-    if hasattr(cls, "__tablename__"):
-        if hasattr(cls, "patient_id"):
-            event.listen(cls, "load", _note_read)
-            event.listen(cls, "refresh", _note_read)
-        return
-    for child in cls.__subclasses__():
-        _watch_class(child)
 
 
 @event.listens_for(ScopedSession, "after_flush")

@@ -237,12 +237,18 @@ def _code_in(mutant: Mutant) -> Iterator[None]:
     real = inspect.unwrap(real.fget if isinstance(real, property) else real)
     before, after = real.__code__, _code_named(mutant, name)
     real.__code__ = after
-    scope._criteria.cache_clear()
+    _forget_criteria()
     try:
         yield
     finally:
         real.__code__ = before
-        scope._criteria.cache_clear()
+        _forget_criteria()
+
+
+def _forget_criteria() -> None:
+    """Let the scopes look anew at what is owned and what may be seen."""
+    scope._criterion.cache_clear()
+    scope._owned_by_shape.clear()
 
 
 def _code_named(mutant: Mutant, name: str) -> CodeType:

@@ -214,7 +214,8 @@ class Edit(ast.NodeTransformer):
             self.done += 1
             wanted = mutant.edit.removeprefix("class ")
             listed = ast.unparse(node.body[-1].value)  # type: ignore[attr-defined]
-            node.body[-1] = ast.parse(f"return [c for c in {listed} if c.__name__ != {wanted!r}]").body[0]  # type: ignore[assignment]
+            left = f"{{name: each for name, each in {listed}.items() if each.__name__ != {wanted!r}}}"
+            node.body[-1] = ast.parse(f"return {left}").body[0]  # type: ignore[assignment]
             return node
         if at == (mutant.line, mutant.column) and not self.done and _fits(node, mutant):
             self.done += 1
