@@ -62,7 +62,9 @@ def _patient_of(row: Any) -> UUID | None:
 
 @event.listens_for(ClinicOwned, "load", propagate=True)
 @event.listens_for(ClinicOwned, "refresh", propagate=True)
-def _note_read(row: Any, context: QueryContext, _attributes: object = None) -> None:
+def _note_read(row: Any, context: QueryContext | None, _attributes: object = None) -> None:
+    if context is None:
+        return  # an UPDATE of many rows writes into those at hand: nothing was read
     session = context.session
     if not isinstance(session, ScopedSession) or session.scope.kind is ScopeKind.JOB:
         return  # the product's own work shows nothing to anybody

@@ -5,6 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
+
+from referral.kit.scope import Scope, ScopeKind
+from referral.kit.transaction import Database
+from referral.patients.models import Patient
+from tests.factories import Town
 
 READING = """
 from uuid import uuid4
@@ -43,3 +49,16 @@ def test_a_read_is_noted_in_any_order_of_imports(first: str, tmp_path: Path) -> 
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert told.stdout.strip().splitlines()[-1:] == ["[{'patient'}]"], told.stderr
+
+
+def test_rows_at_hand_may_be_changed_by_one_update(town: Town, database: Database) -> None:
+    patient = town.patient(town.clinic())
+    town.commit()
+    scope = Scope(ScopeKind.MEMBERSHIP, "membership", clinic_ids=frozenset({patient.clinic_id}))
+
+    with database.writing(scope) as session:
+        shown = session.scalars(select(Patient).where(Patient.id == patient.id)).one()
+        session.execute(update(Patient).where(Patient.id == patient.id).values(spoken_language="vi"))
+        language = shown.spoken_language
+
+    assert language == "vi"
