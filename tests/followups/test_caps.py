@@ -20,9 +20,9 @@ from referral.outbox.models import Message
 from referral.outbox.states import Channel, MessageState
 from referral.patients.models import Patient, PhoneNumber
 from tests.factories import Town
-from tests.followups.test_conversation import Conversation, at_noon, talk
+from tests.followups.test_conversation import Conversation, talk
 
-__all__ = ["at_noon", "talk"]
+__all__ = ["talk"]
 
 ZONE = "America/Los_Angeles"
 NOON = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo(ZONE))

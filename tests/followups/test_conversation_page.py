@@ -21,10 +21,10 @@ from referral.patients.models import Patient
 from referral.patients.pause_models import TextingPause
 from referral.todos.models import ToDo, ToDoReason
 from tests.factories import Town
-from tests.followups.test_conversation import PHONE, Conversation, at_noon, talk
+from tests.followups.test_conversation import PHONE, Conversation, talk
 from tests.sign_in import sign_in
 
-__all__ = ["at_noon", "talk"]
+__all__ = ["talk"]
 
 CALIFORNIA = ZoneInfo("America/Los_Angeles")
 
