@@ -4,7 +4,9 @@ What answers a text that just came from that phone does not count and is never h
 exemption for health care texts (47 CFR 64.1200(a)(9)(iv)), kept although we do not rely on it.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -32,7 +34,7 @@ _MAY_HAVE_LEFT = (MessageState.SUBMITTING, MessageState.UNKNOWN, MessageState.NE
 
 def is_reply(message: Message) -> bool:
     """Return True if a text answers one that came from the phone: by itself, or by a person's hand."""
-    return bool(message.facts.get("is_reply") or message.facts.get("answers"))
+    return _answers(message.facts)
 
 
 def hold_phone(session: ScopedSession, phone_number_id: UUID, message: Message) -> None:
@@ -89,4 +91,8 @@ def _counted(session: ScopedSession, phone_number_id: UUID, *, since: datetime, 
     )
     with session.widened("texts to a phone counted"):
         rows = session.execute(found.order_by(moment, Message.id)).all()
-    return [row.moment for row in rows if row.id != but and not (row.facts.get("is_reply") or row.facts.get("answers"))]
+    return [row.moment for row in rows if row.id != but and not _answers(row.facts)]
+
+
+def _answers(facts: Mapping[str, Any]) -> bool:
+    return bool(facts.get("is_reply") or facts.get("answers"))

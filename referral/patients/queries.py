@@ -103,10 +103,8 @@ def records_of_person(session: ScopedSession, patient_id: UUID) -> list[UUID]:
 
     Empty when absent or not theirs.
     """
-    found = remembered(session, "records of a person")
-    if patient_id not in found:
-        found[patient_id] = session.scalars(_RECORDS, {"patient_id": patient_id}).all()
-    return list(found[patient_id])
+    asked = {"patient_id": patient_id}
+    return list(remembered(session, "records", patient_id, lambda: session.scalars(_RECORDS, asked).all()))
 
 
 def _select_records() -> Select[UUID]:

@@ -47,11 +47,10 @@ class NeedAnswer:
 
 def standing_plans(session: ScopedSession, patient_id: UUID) -> dict[UUID, NeedPlan]:
     """Return need to what was last said about when, of the patient's needs."""
-    known = remembered(session, "standing plans")
-    if patient_id not in known:
-        plans = select(NeedPlan).where(NeedPlan.patient_id == patient_id, NeedPlan.ended_at.is_(None))
-        known[patient_id] = session.scalars(plans.order_by(NeedPlan.stated_at, NeedPlan.id)).all()
-    return {plan.need_id: plan for plan in known[patient_id]}
+    plans = select(NeedPlan).where(NeedPlan.patient_id == patient_id, NeedPlan.ended_at.is_(None))
+    in_order = plans.order_by(NeedPlan.stated_at, NeedPlan.id)
+    found = remembered(session, "standing plans", patient_id, lambda: session.scalars(in_order).all())
+    return {plan.need_id: plan for plan in found}
 
 
 def record_answers(

@@ -19,11 +19,9 @@ def referral_by_id(session: ScopedSession, referral_id: UUID) -> Referral | None
 
 def referrals_of_patient(session: ScopedSession, patient_id: UUID) -> Sequence[Referral]:
     """Return the patient's referrals, newest first."""
-    known = remembered(session, "referrals of a patient")
-    if patient_id not in known:
-        found = select(Referral).where(Referral.patient_id == patient_id)
-        known[patient_id] = session.scalars(found.order_by(Referral.created_at.desc(), Referral.id.desc())).all()
-    return list(known[patient_id])
+    found = select(Referral).where(Referral.patient_id == patient_id)
+    newest_first = found.order_by(Referral.created_at.desc(), Referral.id.desc())
+    return list(remembered(session, "referrals", patient_id, lambda: session.scalars(newest_first).all()))
 
 
 def referrals_of_prescription(session: ScopedSession, prescription_id: UUID) -> Sequence[Referral]:

@@ -134,15 +134,15 @@ def test_what_is_remembered_ends_with_its_transaction_and_its_scope(town: Town, 
     own, other = clinic_scope(town.clinic().id), clinic_scope(town.clinic().id)
     with database.reading(own) as session:
         session.scalar(select(func.count(Patient.id)))
-        remembered(session, "a word")["said"] = "yes"
-        same = dict(remembered(session, "a word"))
+        remembered(session, "a word", "said", lambda: "first")
+        same = remembered(session, "a word", "said", lambda: "anew")
         session.take_scope(other)
-        foreign = dict(remembered(session, "a word"))
+        foreign = remembered(session, "a word", "said", lambda: "anew")
         session.take_scope(own)
         session.rollback()
-        later = dict(remembered(session, "a word"))
+        later = remembered(session, "a word", "said", lambda: "anew")
     with database.writing(own) as session:
-        remembered(session, "a word")["said"] = "yes"
-        writing = dict(remembered(session, "a word"))
+        remembered(session, "a word", "said", lambda: "first")
+        writing = remembered(session, "a word", "said", lambda: "anew")
 
-    assert (same, foreign, later, writing) == ({"said": "yes"}, {}, {}, {})
+    assert (same, foreign, later, writing) == ("first", "anew", "anew", "anew")
