@@ -20,7 +20,7 @@ from referral.plan.sharing import Shared, shared_with, still_know
 from referral.plan.words import TOLD, Standing, private_matter, standing_of
 from referral.referrals.models import Referral
 from referral.referrals.queries import referrals_of_patient
-from referral.referrals.states import REFERRAL_MACHINE, Mode, ReferralState
+from referral.referrals.states import REFERRAL_MACHINE, Mode, Outcome, ReferralState
 from resources_directory.needs import NeedDomain
 from resources_directory.privacy import hidden_services, sensitive_services
 
@@ -30,8 +30,9 @@ S = ReferralState
 TOLD_FOR = timedelta(days=180)
 #: Finished with somebody having met, or not: the patient can say how it was.
 RATED = (S.COMPLETED, S.NOT_COMPLETED)
-#: Which request the next step is about: what waits for the patient comes before what waits for others.
-_ORDER = (S.ACCEPTED, S.DECLINED, S.EXPIRED, S.IN_PROGRESS, S.NOT_COMPLETED, S.WAITLISTED, S.SENT)
+#: Which request the next step is about: what waits for the patient comes before what waits for others. Help that came
+#: in part waits for a word of the patient.
+_ORDER = (S.ACCEPTED, S.DECLINED, S.EXPIRED, S.IN_PROGRESS, S.NOT_COMPLETED, S.COMPLETED, S.WAITLISTED, S.SENT)
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ class _Beside:
 def _request(standing: Standing, row: Referral, beside: _Beside) -> Request:
     is_live = row.state in REFERRAL_MACHINE.live_states()
     place = beside.place if is_live else NOWHERE
-    is_settled = row.state in _ORDER and not beside.is_last
+    is_settled = _may_wait(row) and not beside.is_last
     return Request(
         id=row.id,
         service=str(row.service_facts.get("service_name") or ""),
@@ -222,10 +223,15 @@ def _waiting(told: Sequence[Referral]) -> list[Referral]:
     return [
         row
         for row in told
-        if row.state in _ORDER
+        if _may_wait(row)
         and row.id not in followed
         and (row.state in REFERRAL_MACHINE.live_states() or row.need_id not in live)
     ]
+
+
+def _may_wait(row: Referral) -> bool:
+    """Return True if a step may be left: what is done is done, unless only part of the help came."""
+    return row.state in _ORDER and (row.state != S.COMPLETED or row.reason == Outcome.PARTLY_RECEIVED)
 
 
 def _first(waiting: Sequence[Referral], *, expected: Collection[UUID]) -> Referral | None:

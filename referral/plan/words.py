@@ -204,7 +204,8 @@ def _completed(referral: Referral) -> Standing:
         return Standing(
             Tone.HELPED,
             _("Part of the help came"),
-            _("This is closed: we were told that you got part of the help. If you still need more, tell us."),
+            _("This is closed: we were told that you got part of the help."),
+            _("If you still need more, tell us."),
             ask=True,
         )
     return Standing(

@@ -28,7 +28,22 @@ def copy_of(home: Home) -> str:
 def test_help_that_came_in_part_is_told_as_part_of_the_help(home: Home) -> None:
     home.referral.state, home.referral.reason = S.COMPLETED, Outcome.PARTLY_RECEIVED
 
-    assert "we were told that you got part of the help" in home.open()
+    page = home.open()
+
+    assert "we were told that you got part of the help" in page
+    assert "If you still need more, tell us." in page
+    assert "There is nothing to do now." not in page
+
+
+def test_what_waits_for_others_comes_before_help_that_came_in_part(home: Home) -> None:
+    home.referral.state, home.referral.reason = S.COMPLETED, Outcome.PARTLY_RECEIVED
+    rides = home.town.service(home.town.organization(name="Rides"))
+    need = home.town.need(home.patient, "transportation")
+    home.town.referral(need, rides, state="declined", service_facts={"service_name": "Rides to the doctor"})
+
+    page = home.open()
+
+    assert page.index("Rides to the doctor") < page.index("you got part of the help")
 
 
 @pytest.mark.parametrize("room_days_ago", [None, 20, 3])
