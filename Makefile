@@ -7,8 +7,11 @@ export FLASK_APP = wsgi.py
 demo: $(VENV)/installed ## the invented county in your browser
 	@$(BIN)/flask demo --port $(PORT) $(if $(RESET),--reset) $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
-test: $(VENV)/installed-dev ## the whole suite, on every database and browser found
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder # what the tests of a file share is made once
+test: $(VENV)/installed-dev ## the suite, on every database found; `make browser` and `make matrix` are the rest of it
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser # a file's tests share much
+
+browser: $(VENV)/installed-dev ## the pages, walked in Chromium on every database
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/browser
 
 check: $(VENV)/installed-dev ## style, types, import contracts, templates, catalogs
 	$(BIN)/ruff check .
@@ -33,8 +36,8 @@ sbom: $(VENV)/installed-dev ## the list of what is built in, as CycloneDX
 faults: $(VENV)/installed-dev ## 100 random kills of web and worker
 	FAULT_ROUNDS=100 $(BIN)/pytest -n 2 tests/faults
 
-matrix: $(VENV)/installed-dev ## every role on every database: `make test` asks a role of each kind on PostgreSQL
-	EVERY_ROLE=1 $(BIN)/pytest -n 2 tests/access
+matrix: $(VENV)/installed-dev ## every role on every database: `make test` asks few on PostgreSQL
+	EVERY_ROLE=1 $(BIN)/pytest -n 3 tests/access
 
 mutate: $(VENV)/installed-dev ## remove one rule of access at a time: the matrix must notice
 	$(BIN)/python -m tests.access.mutate
@@ -65,4 +68,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	.venv-scan/bin/pip install --quiet --requirement tests/scan/requirements.txt
 	@touch $@
 
-.PHONY: demo test check bench assurance scan sbom faults translations languages pictures matrix mutate
+.PHONY: demo test browser check bench assurance scan sbom faults translations languages pictures matrix mutate

@@ -1,6 +1,5 @@
 """The matrix: every route, every method, every role, every kind of object, each with all that must be true of it."""
 
-import os
 import time
 from collections.abc import Callable
 
@@ -8,6 +7,7 @@ import pytest
 
 from referral.accounts.models import LinkPurpose
 from referral.kit.policy import policy
+from tests.access import EVERY_ROLE
 from tests.access.cells import ASKS_EVERY_METHOD, cells_of, refused_without_token, run
 from tests.access.expected import FRESH, GOLDEN
 from tests.access.objects import MAKERS
@@ -17,18 +17,10 @@ from tests.access.world import World
 
 TABLE = GOLDEN / "policy.txt"
 
-#: PostgreSQL adds its second wall below the same pages: a role of each kind is asked there, everybody by `make matrix`.
-ON_BOTH = (
-    "anonymous",
-    "organization link after its code",
-    "patient link",
-    "clinician",
-    "organization_staff",
-    "privacy_officer",
-    "emergency",
-)
+#: PostgreSQL adds its second wall below the same pages: `make test` asks these there, `make matrix` everybody.
+ON_BOTH = ("anonymous", "organization link after its code", "clinician", "organization_staff")
 CASES = [("sqlite", who) for who in EVERYBODY] + [
-    ("postgresql", who) for who in EVERYBODY if who.name in ON_BOTH or os.environ.get("EVERY_ROLE")
+    ("postgresql", who) for who in EVERYBODY if who.name in ON_BOTH or EVERY_ROLE
 ]
 
 
