@@ -54,9 +54,10 @@ CODED = frozenset(
 
 
 def owned_classes() -> list[Any]:
-    """Return every model of rows that belong to a clinic, by table."""
+    """Return every model of rows that belong to a clinic; what others name comes before them."""
     found = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, ClinicOwned)]
-    return sorted(found, key=lambda cls: str(cls.__tablename__))
+    order = [table.name for table in Base.metadata.sorted_tables]
+    return sorted(found, key=lambda cls: order.index(str(cls.__tablename__)))
 
 
 def sealed_names(cls: Any) -> Iterator[tuple[str, bool]]:

@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from referral.app import create_app
-from referral.demo.seed import seed_demo
 from referral.kit.migrations import upgrade_database
 from referral.kit.row_security import owned_tables
 from referral.kit.scope import NOBODY, Scope, ScopedSession, ScopeKind, job_scope
@@ -20,6 +18,7 @@ from referral.patients.models import Patient
 from tests.conftest import MASTER_KEY
 from tests.databases import WEB_ROLE, PostgresServer, leave_out, owner_of
 from tests.factories import Town
+from tests.kit.every_table import fill_every_table
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -58,8 +57,8 @@ def test_a_statement_past_the_loader_criteria_gets_no_foreign_row(
     assert (unseen, seen) == (0, 1)
 
 
-def test_a_connection_that_says_no_scope_gets_no_row_of_any_clinic(app: Flask, database: Database) -> None:
-    seed_demo(app, None, say=lambda _line: None)
+def test_a_connection_that_says_no_scope_gets_no_row_of_any_clinic(town: Town, database: Database) -> None:
+    fill_every_table(town)
     tables = [table for table, _column in owned_tables()]
 
     with database.engine.connect() as connection:
@@ -68,7 +67,7 @@ def test_a_connection_that_says_no_scope_gets_no_row_of_any_clinic(app: Flask, d
         stored = {table: count(session, table) for table in tables}
 
     assert set(shown.values()) == {0}
-    assert sum(stored.values()) > 50
+    assert min(stored.values()) > 0
 
 
 def test_a_statement_past_the_scope_writes_no_foreign_row(patient: Patient, database: Database) -> None:

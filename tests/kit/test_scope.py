@@ -4,20 +4,15 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import insert, select
 
-from referral.accounts.models import Membership
 from referral.audit.models import AuditEvent
-from referral.demo.commands import prepare_demo
 from referral.kit.scope import NOBODY, ClinicOwned, ForeignWrite, Scope, ScopeKind, job_scope
 from referral.kit.transaction import Database
 from referral.patients.models import Patient
-from referral.todos.models import ToDo
 from resources_directory.db import Base
-from tests.access.canaries import Aviary
-from tests.access.filling import fill_empty_tables
 from tests.factories import Town
+from tests.kit.every_table import fill_every_table
 
 OWNED = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, ClinicOwned)),
@@ -46,23 +41,9 @@ def test_every_table_with_a_clinic_or_a_patient_is_owned_by_a_clinic() -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_no_table_shows_a_row_without_a_scope_or_with_a_foreign_one(app: Flask, database: Database) -> None:
-    """All tables, filled by the demo's story and a row where it leaves one empty, by a query and by key."""
-    with app.app_context(), database.job("tests") as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(table.delete())
-    prepare_demo(app, None)
-    with database.job("tests") as session:
-        to_do = session.scalars(select(ToDo).where(ToDo.owner_person_id.is_not(None)).order_by(ToDo.id)).first()
-        assert to_do is not None
-        own = {"clinic_id": to_do.clinic_id, "patient_id": to_do.patient_id, "person_id": to_do.owner_person_id}
-        member = session.scalars(select(Membership).where(Membership.person_id == to_do.owner_person_id)).first()
-        assert member is not None
-        other = session.scalars(
-            select(Patient.id).where(Patient.clinic_id == to_do.clinic_id, Patient.id != to_do.patient_id)
-        ).first()
-        chosen = {"membership_id": member.id, "to_do": to_do.id, "to_do_id": to_do.id, "merged_id": other, "rank": 1}
-        fill_empty_tables(session, Aviary(), "own", own | chosen)
+def test_no_table_shows_a_row_without_a_scope_or_with_a_foreign_one(town: Town, database: Database) -> None:
+    """All tables with a row in each, by a query and by key."""
+    fill_every_table(town)
     with database.reading(job_scope("tests")) as session:
         ids = {cls: session.scalars(select(cls.id).order_by(cls.id).limit(1)).first() for cls in OWNED}
     empty = sorted(cls.__tablename__ for cls, row_id in ids.items() if row_id is None)
