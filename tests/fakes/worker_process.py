@@ -109,7 +109,8 @@ class _Steps:
             self._count += 1
             if self._order.step in (self._count, name or ""):
                 self._reached.set()
-                os.kill(os.getpid(), self._order.signal)
+                # To this thread: of a signal to the process another thread would hear first, and this one go on.
+                signal.pthread_kill(threading.get_ident(), self._order.signal)
 
 
 class _Watch:
