@@ -33,8 +33,8 @@ scan: $(VENV)/installed-dev .venv-scan/installed ## other people's tools look at
 sbom: $(VENV)/installed-dev ## the list of what is built in, as CycloneDX
 	@$(BIN)/python -m tests.scan.sbom
 
-faults: $(VENV)/installed-dev ## 100 random kills of web and worker
-	FAULT_ROUNDS=100 $(BIN)/pytest -n 2 tests/faults
+faults: $(VENV)/installed-dev ## 200 random kills of web and worker, over 600 messages
+	FAULT_ROUNDS=200 $(BIN)/pytest -n 2 tests/faults
 
 matrix: $(VENV)/installed-dev ## every role on every database: `make test` asks few on PostgreSQL
 	EVERY_ROLE=1 $(BIN)/pytest -n 3 tests/access

@@ -1,11 +1,13 @@
-"""Claiming a due message under a lease (T1), and moving on what time has overtaken (T3, T7, T10, T12).
+"""Claiming due messages under a lease (T1), and moving on what time has overtaken (T3, T7, T10, T12).
 
 Leases are real time (clock.wall); due times are the story's (clock.now).
 """
 
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
@@ -17,7 +19,7 @@ from referral.outbox.failures import repeat
 from referral.outbox.models import Message
 from referral.outbox.moves import doubt, move, release, states_with
 from referral.outbox.receipts import LOST, REPORTING_PROVIDERS
-from referral.outbox.states import Channel, MessageEvent, MessageState
+from referral.outbox.states import MESSAGE_MACHINE, Channel, MessageEvent, MessageState
 
 log = logging.getLogger(__name__)
 
@@ -37,30 +39,48 @@ SWEEP_LIMIT = 200
 MOST_LOST_CLAIMS = 5
 
 
-def claim_message(
-    session: ScopedSession, channels: Collection[Channel], *, owner: str, lease: timedelta = LEASE
-) -> UUID | None:
-    """Return the id of the longest due message, now claimed by `owner`; None when nothing is due (T1).
+@dataclass(frozen=True)
+class Claimed:
+    """A message that a worker holds. `suspect`: a worker died while it held it; `trial`: its sender has just rested."""
 
-    Two workers never get the same one: the row is locked while it is picked, and others skip it.
+    message_id: UUID
+    phone_number_id: UUID | None
+    suspect: bool
+    trial: bool = False
+
+
+def claim_messages(
+    session: ScopedSession, channel: Channel, *, most: int, owner: str, lease: timedelta = LEASE
+) -> list[Claimed]:
+    """Return the longest due messages of a channel, at most `most`, oldest first, now claimed by `owner` (T1).
+
+    Two workers never get the same one: the rows are locked while they are picked, and others skip them. A suspect is
+    claimed alone, so that one that kills its workers brings no other message under suspicion twice.
     """
     waiting = Message.state.in_(states_with(MessageEvent.CLAIM))
     picked = (
-        select(Message.id)
-        .where(waiting, Message.not_before <= clock.now(), Message.channel.in_(sorted(channels)))
+        select(Message.id, Message.phone_number_id, Message.lost_claims > 0)
+        .where(waiting, Message.not_before <= clock.now(), Message.channel == channel)
         .order_by(Message.not_before, Message.id)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True)
-        .cte("picked")
     )
-    statement = (
-        update(Message)
-        .where(Message.id.in_(select(picked.c.id)), waiting)
-        .values(state=MessageState.CLAIMED, lease_owner=owner, lease_until=clock.wall() + lease)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
-    return session.scalar(statement)
+    found = [Claimed(*row) for row in session.execute(picked)]
+    chosen = found[:1] if found and found[0].suspect else list(takewhile(lambda each: not each.suspect, found))
+    if chosen:
+        marked = update(Message).where(Message.id.in_([each.message_id for each in chosen]), waiting)
+        values = {"state": MessageState.CLAIMED, "lease_owner": owner, "lease_until": clock.wall() + lease}
+        session.execute(marked.values(values).execution_options(synchronize_session=False))
+    return chosen
+
+
+def give_back(session: ScopedSession, message_ids: Collection[UUID], *, owner: str) -> None:
+    """Let claimed messages go that there was no time for. What was taken back meanwhile stays as it is."""
+    ours = (Message.state == MessageState.CLAIMED, Message.lease_owner == owner)
+    back = MESSAGE_MACHINE.next_state(MessageState.CLAIMED, MessageEvent.POSTPONE)
+    statement = update(Message).where(Message.id.in_(sorted(message_ids)), *ours)
+    freed = statement.values(state=back, lease_owner=None, lease_until=None)
+    session.execute(freed.execution_options(synchronize_session=False))
 
 
 def sweep(session: ScopedSession, *, unknown_patience: timedelta = UNKNOWN_PATIENCE) -> int:

@@ -28,18 +28,19 @@ from referral.outbox.states import MessageEvent, MessageState
 log = logging.getLogger(__name__)
 
 #: When the list is read after an unclear end; the next reading after an unanswered one comes in `AGAIN`.
-LOOKS = (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=50))
+LOOKS = (timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=50))
 AGAIN = timedelta(minutes=2)
 
-#: Missing from the list for so long, in so many readings, a text was not taken.
-MISSING_FOR = timedelta(minutes=20)
+#: By how much two clocks may differ: of two workers, or the provider's and ours.
+CLOCKS_APART = timedelta(minutes=12)
+
+#: Missing from the list for so long, in so many readings, a text was not taken: longer than lists lag, even where
+#: the worker that looks is ahead of the one that doubted.
+MISSING_FOR = timedelta(minutes=18) + CLOCKS_APART
 MISSING_LOOKS = 2
 
 #: A text whose end we do not know is sent so often at most.
 MOST_DOUBTED = 2
-
-#: By how much the provider's clock may be behind ours.
-CLOCKS_APART = timedelta(minutes=2)
 
 #: When, after the first hour, an accepted text without a final report is asked about: once more.
 SECOND_POLL = timedelta(hours=23)

@@ -54,7 +54,7 @@ def record_outcome(session: ScopedSession, submission: Submission, outcome: Send
     elif message.state in (MessageState.SUBMITTING, MessageState.UNKNOWN):
         _refused_or_unclear(session, message, outcome)
     session.flush()
-    note_outcome(session, message.channel, submission.route, outcome)
+    note_outcome(session, message.channel, submission.route, outcome, trial=submission.trial)
 
 
 def _accepted(session: ScopedSession, message: Message, outcome: SendOutcome) -> None:

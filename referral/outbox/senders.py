@@ -39,6 +39,9 @@ CARRIER_ZONE = "America/Los_Angeles"
 #: Seconds of rest after "too fast" without a word of how long.
 THROTTLED_REST_S = 10
 
+#: Messages that one claim takes at most.
+MOST_AT_ONCE = 50
+
 _FAILED = (OutcomeKind.NOT_SENT, OutcomeKind.UNKNOWN)
 
 
@@ -51,12 +54,27 @@ class Route:
     pace: Pace | None = None
 
 
-def open_channels(session: ScopedSession, routes: Mapping[Channel, Route], trial: timedelta) -> list[Channel]:
+@dataclass(frozen=True)
+class Opening:
+    """How many messages a sender may take now: those it has tokens for. `trial`: one, after a rest for failures."""
+
+    most: int
+    trial: bool = False
+
+
+def open_channels(session: ScopedSession, routes: Mapping[Channel, Route], trial: timedelta) -> dict[Channel, Opening]:
     """Return the channels whose sender may send now, for one claim. Flushes.
 
     After a rest for failures one worker alone tries: for the others the rest goes on for `trial`.
     """
-    return [channel for channel, route in routes.items() if _may_send(session, channel, route, trial)]
+    found = {channel: _opening(session, route, trial) for channel, route in routes.items()}
+    return {channel: opening for channel, opening in found.items() if opening is not None}
+
+
+def rests(session: ScopedSession, route: Route) -> bool:
+    """Return True while the sender rests."""
+    until = session.scalar(select(SenderStanding.rests_until).where(SenderStanding.name == route.sender))
+    return until is not None and until > clock.wall()
 
 
 def take_tokens(session: ScopedSession, channel: Channel, route: Route, segments: int) -> bool:
@@ -75,7 +93,9 @@ def take_tokens(session: ScopedSession, channel: Channel, route: Route, segments
     return True
 
 
-def note_outcome(session: ScopedSession, channel: str, route: Route, outcome: SendOutcome) -> None:
+def note_outcome(
+    session: ScopedSession, channel: str, route: Route, outcome: SendOutcome, *, trial: bool = False
+) -> None:
     """Let the sender rest, or count its failures, or forget them, by what an attempt came to. Flushes."""
     if outcome.kind is OutcomeKind.CONFIGURATION:
         rest(session, channel, route.sender, outcome.error_code or "configuration")
@@ -83,7 +103,7 @@ def note_outcome(session: ScopedSession, channel: str, route: Route, outcome: Se
         seconds = outcome.retry_after_s or THROTTLED_REST_S
         _rest_until(session, channel, route, clock.wall() + timedelta(seconds=seconds), outcome.error_code or "429")
     elif outcome.kind in _FAILED:
-        _failed(session, channel, route, outcome)
+        _failed(session, channel, route, outcome, trial=trial)
     elif outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.REJECTED):  # the provider answers
         forget = update(SenderStanding).where(SenderStanding.name == route.sender, SenderStanding.failures > 0)
         session.execute(forget.values(failures=0, rests_until=None, reason=None))
@@ -108,30 +128,35 @@ def fetched(session: ScopedSession, channel: str, sender: str, at: datetime) -> 
     session.flush()
 
 
-def _may_send(session: ScopedSession, channel: Channel, route: Route, trial: timedelta) -> bool:
+def _opening(session: ScopedSession, route: Route, trial: timedelta) -> Opening | None:
     standing, now = session.get(SenderStanding, route.sender, populate_existing=True), clock.wall()
-    if standing is None:
-        return True
-    if standing.rests_until is not None and standing.rests_until > now:
-        return False
-    if route.pace is not None and _filled(standing, route.pace, now) < 1:
-        return False
-    if standing.failures < FAILURES_TO_REST or standing.rests_until is None:
-        return True
+    tokens = MOST_AT_ONCE
+    if route.pace is not None:
+        tokens = min(tokens, int(_filled(standing, route.pace, now) if standing else route.pace.burst))
+    if standing is None or standing.rests_until is None:
+        return Opening(tokens) if tokens > 0 else None
+    if standing.rests_until > now or tokens < 1:
+        return None
+    if standing.failures < FAILURES_TO_REST:
+        return Opening(tokens)
     tried = update(SenderStanding).where(
         SenderStanding.name == route.sender, SenderStanding.rests_until == standing.rests_until
     )
     only = tried.values(rests_until=now + trial).returning(SenderStanding.name)
-    return session.scalar(only.execution_options(synchronize_session=False)) is not None
+    first = session.scalar(only.execution_options(synchronize_session=False)) is not None
+    return Opening(1, trial=True) if first else None
 
 
-def _failed(session: ScopedSession, channel: str, route: Route, outcome: SendOutcome) -> None:
-    standing = _locked(session, channel, route)
+def _failed(session: ScopedSession, channel: str, route: Route, outcome: SendOutcome, *, trial: bool) -> None:
+    standing, now = _locked(session, channel, route), clock.wall()
+    resting = standing.failures >= FAILURES_TO_REST and standing.rests_until is not None and standing.rests_until > now
+    if resting and not trial:
+        return  # it was in the air when the rest began, and tells nothing new
     standing.failures += 1
     over = standing.failures - FAILURES_TO_REST
     if over >= 0:
-        rests = FAILURE_RESTS[min(over, len(FAILURE_RESTS) - 1)]
-        standing.rests_until, standing.reason = clock.wall() + rests, f"failures:{outcome.kind}"
+        pause = FAILURE_RESTS[min(over, len(FAILURE_RESTS) - 1)]
+        standing.rests_until, standing.reason = now + pause, f"failures:{outcome.kind}"
         log.error("sender paused", extra={"state": channel, "error": standing.reason})
     session.flush()
 

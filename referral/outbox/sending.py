@@ -1,22 +1,27 @@
-"""The sender: claim, gate, commit, look at the clock, post with no transaction open, record. One message at a time."""
+"""The sender: claim, gate, commit, look at the clock, post with no transaction open, record.
+
+Several posts are in the air at a time, each in a thread that does nothing else. All that touches the database is done
+by the one thread that runs the worker's tasks, a transaction for each message.
+"""
 
 import logging
-from contextlib import suppress
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
-from referral.outbox.claiming import LEASE, claim_message, sweep
+from referral.outbox.claiming import LEASE, Claimed, claim_messages, give_back, sweep
 from referral.outbox.gateway.base import TIMEOUT_S, OutcomeKind, OutgoingEmail, OutgoingSms, SendOutcome
 from referral.outbox.gateway.choose import Gateways
+from referral.outbox.lanes import Lane
 from referral.outbox.quarantine import is_quarantined
 from referral.outbox.recording import record_outcome
-from referral.outbox.senders import Route, open_channels
+from referral.outbox.senders import Opening, Route, open_channels
 from referral.outbox.states import Channel
 from referral.outbox.submitting import LeaseLost, Submission, Terms, set_aside_unspeakable, submit
 from resources_directory.db import new_id
@@ -25,6 +30,12 @@ log = logging.getLogger(__name__)
 
 #: Seconds after which a call starts no further message, so that the heartbeat goes on when the provider stalls.
 BATCH_S = 5.0
+
+#: The most posts of a channel in the air at a time. A provider that has not answered well yet gets one.
+IN_FLIGHT = 4
+
+#: Seconds after which the queue is looked at again while posts are in the air.
+LOOK_AGAIN_S = 0.25
 
 #: Seconds between tries to write an outcome down when the database does not answer.
 RECORD_PAUSES_S = (1.0, 3.0)
@@ -47,8 +58,10 @@ class Timing:
 class Sender:
     """One worker's sender. Its owner name is new with every start, so that it never takes over its own old leases."""
 
-    def __init__(self, gateways: Gateways, public_base_url: str, timing: Timing | None = None) -> None:
-        """`public_base_url`: where providers report to."""
+    def __init__(
+        self, gateways: Gateways, public_base_url: str, timing: Timing | None = None, *, in_flight: int = IN_FLIGHT
+    ) -> None:
+        """`public_base_url`: where providers report to; `in_flight`: the most posts of a channel at a time."""
         self._gateways = gateways
         self._timing = timing or Timing()
         self._terms = Terms(
@@ -57,38 +70,96 @@ class Sender:
             public_base_url=public_base_url,
             routes=_routes(gateways),
         )
+        self._lanes = {channel: Lane(channel, in_flight) for channel in self._terms.routes}
 
     def send_due(self, database: Database) -> int:
-        """Send what is due, for a few seconds; return how many messages were looked at. A worker's task."""
+        """Send what is due, for a few seconds; return how many messages were looked at. A worker's task.
+
+        Whatever happens, what was posted is written down, and what was claimed in vain is given back.
+        """
         count, until_s = 0, clock.monotonic_s() + BATCH_S
-        while clock.monotonic_s() < until_s and self.send_next(database):
-            count += 1
+        most = sum(lane.most for lane in self._lanes.values())
+        for lane in self._lanes.values():
+            lane.begin()
+        with ThreadPoolExecutor(max(1, most), thread_name_prefix="post") as pool:
+            try:
+                while clock.monotonic_s() < until_s:
+                    started = self._start_next(database, pool)
+                    count += started
+                    if not self._land(database, 0 if started else LOOK_AGAIN_S) and not started:
+                        break
+            finally:
+                self._end(database)
         return count
 
-    def send_next(self, database: Database) -> bool:
-        """Take one due message as far as it goes; return False when none was due or may go now."""
-        if not self._terms.routes:
-            return False
+    def _start_next(self, database: Database, pool: Executor) -> bool:
+        """Take one message through the gate, and let it be posted; return False when none may go now."""
+        self._claim(database)
+        alone = not any(lane.in_air for lane in self._lanes.values())
+        for lane in self._lanes.values():
+            claimed = lane.next(alone=alone)
+            if claimed is not None:
+                submission = self._submitted(database, claimed)
+                if submission is not None:
+                    lane.in_air[pool.submit(self._post, submission)] = (claimed, submission)
+                return True
+        return False
+
+    def _claim(self, database: Database) -> None:
+        hungry = [lane for lane in self._lanes.values() if lane.is_hungry]
+        if not hungry:
+            return
         with database.job("outbox claim") as session:
-            message_id = self._claimed(session)
-        if message_id is None:
-            return False
-        submission = self._submitted(database, message_id)
-        if submission is not None:
-            self._record(database, submission, self._post(submission))
-        return True
+            open_now = {}
+            if not is_quarantined(session):
+                routes = {lane.channel: self._terms.routes[lane.channel] for lane in hungry}
+                open_now = open_channels(session, routes, self._timing.lease)
+            found = {lane: self._claimed(session, lane, open_now.get(lane.channel)) for lane in hungry}
+        for lane, messages in found.items():
+            lane.take(messages)
 
-    def _claimed(self, session: ScopedSession) -> UUID | None:
-        if is_quarantined(session):
-            return None
-        channels = open_channels(session, self._terms.routes, self._timing.lease)
-        return claim_message(session, channels, owner=self._terms.owner, lease=self._timing.lease)
+    def _claimed(self, session: ScopedSession, lane: Lane, opening: Opening | None) -> list[Claimed]:
+        if opening is None:
+            return []
+        terms = self._terms
+        found = claim_messages(session, lane.channel, most=opening.most, owner=terms.owner, lease=terms.lease)
+        return [replace(each, trial=opening.trial) for each in found]
 
-    def _submitted(self, database: Database, message_id: UUID) -> Submission | None:
+    def _land(self, database: Database, patience_s: float | None) -> bool:
+        """Wait for a post to end, write down what came of all that have; return False when none is in the air."""
+        in_air = [(post, lane) for lane in self._lanes.values() for post in lane.in_air]
+        wait([post for post, _lane in in_air], patience_s, FIRST_COMPLETED)
+        for post, lane in in_air:
+            if post.done():
+                _claimed, submission = lane.in_air.pop(post)
+                outcome = post.result()
+                self._record(database, submission, outcome)
+                if not lane.learn(outcome):
+                    self._give_back(database, lane)
+        return bool(in_air)
+
+    def _end(self, database: Database) -> None:
+        """Land what is in the air, each whatever becomes of the others, and give back what waits."""
+        with ExitStack() as stack:
+            for lane in self._lanes.values():
+                stack.callback(self._give_back, database, lane)
+                for _post in lane.in_air:
+                    stack.callback(self._land, database, None)
+
+    def _give_back(self, database: Database, lane: Lane) -> None:
+        if not lane.waiting:
+            return
+        ids = [each.message_id for each in lane.waiting]
+        lane.waiting.clear()
+        with database.job("outbox give back") as session:
+            give_back(session, ids, owner=self._terms.owner)
+
+    def _submitted(self, database: Database, claimed: Claimed) -> Submission | None:
         """Pass the gate. Words that cannot be made must not stop the messages behind; a lost database stops all."""
+        message_id = claimed.message_id
         try:
             with database.job("outbox submit") as session:
-                return submit(session, message_id, self._terms)
+                return submit(session, message_id, self._terms, trial=claimed.trial)
         except LeaseLost:
             return None
         except SQLAlchemyError:

@@ -1,7 +1,7 @@
 """The gate (T2): in one transaction it is asked whether the message may go, its words are made, and it is marked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from referral.outbox.gateway.base import OutgoingEmail, OutgoingSms, status_call
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message, MessageAttempt
 from referral.outbox.moves import locked_message, move, release
-from referral.outbox.senders import Route, take_tokens
+from referral.outbox.senders import Route, rests, take_tokens
 from referral.outbox.states import Channel, MessageEvent, MessageState
 
 #: Seconds for which a provider may still send a text, at most: a question should not arrive in the night.
@@ -41,20 +41,24 @@ class Terms:
 
 @dataclass(frozen=True)
 class Submission:
-    """A message that is committed as being submitted, and what is to be posted. `lease_until`: real time."""
+    """A message that is committed as being submitted, and what is to be posted.
+
+    `lease_until`: real time; `trial`: it tries a sender that has just rested.
+    """
 
     message_id: UUID
     attempt_no: int
     lease_until: datetime
     outgoing: OutgoingSms | OutgoingEmail
     route: Route
+    trial: bool = False
 
 
-def submit(session: ScopedSession, message_id: UUID, terms: Terms) -> Submission | None:
+def submit(session: ScopedSession, message_id: UUID, terms: Terms, *, trial: bool = False) -> Submission | None:
     """Return what to post once this transaction is committed; None when the message does not go now.
 
-    It does not go when it has expired or is too old, when the gate postpones or suppresses it, or when its sender has
-    just gone fast enough. Raises LeaseLost.
+    It does not go when it has expired or is too old, when the gate postpones or suppresses it, or when its sender
+    rests (unless this is its `trial`) or has just gone fast enough. Raises LeaseLost.
 
     The row is locked only after the gate: whoever moves a referral locks that first and its messages last, and two
     transactions that lock in opposite orders would wait for each other. A STOP that is committed meanwhile wins.
@@ -72,17 +76,24 @@ def submit(session: ScopedSession, message_id: UUID, terms: Terms) -> Submission
         _postpone(message, words, now)
     elif isinstance(words, Suppressed):
         _stop(session, message, MessageEvent.SUPPRESS, reason=words.reason, needs_person=words.needs_person)
-    elif not take_tokens(session, Channel(message.channel), terms.routes[Channel(message.channel)], words.segments):
+    elif not _sender_takes(session, message, words, terms, trial=trial):
         move(message, MessageEvent.POSTPONE)
         release(message)
     else:
-        return _mark(session, message, words, terms)
+        return replace(_mark(session, message, words, terms), trial=trial)
     return None
 
 
 def set_aside_unspeakable(session: ScopedSession, message_id: UUID, *, owner: str, reason: str) -> None:
     """Set a message aside whose words cannot be made; a person hears of it. Raises LeaseLost."""
     _stop(session, _held(session, message_id, owner), MessageEvent.QUARANTINE, reason=reason)
+
+
+def _sender_takes(session: ScopedSession, message: Message, words: Composed, terms: Terms, *, trial: bool) -> bool:
+    """Return True where the sender may send this message now; its tokens are taken then."""
+    channel = Channel(message.channel)
+    route = terms.routes[channel]
+    return (trial or not rests(session, route)) and take_tokens(session, channel, route, words.segments)
 
 
 def _too_late(message: Message, now: datetime) -> str | None:

@@ -19,7 +19,7 @@ from referral.kit.transaction import Database
 from referral.tables import metadata
 from resources_directory.importing.apply import import_directory
 from resources_directory.search import find_services
-from tests.bench import audit_chain, interactions, pages
+from tests.bench import audit_chain, interactions, messages, pages
 
 ROUNDS, CALLS = 9, 20
 COUNTY = Path(__file__).resolve().parents[2] / "referral/demo/county"
@@ -84,6 +84,7 @@ def main() -> None:
     interactions.report()
     pages.report(make_app)
     audit_chain.report()
+    messages.report()
 
 
 if __name__ == "__main__":

@@ -78,7 +78,11 @@ FAULTS: dict[str, dict[str, tuple[str, ...]]] = {
     "killed at each transition": {
         "faults/test_worker_killed.py": (
             "test_killed_at_any_statement_commit_or_post_of_one_text_it_arrives_once_or_is_doubted",
-            "test_however_often_a_worker_is_killed_no_message_is_lost_or_sent_twice",
+            "test_however_often_workers_are_killed_no_message_is_lost_or_sent_twice",
+            "test_a_sender_that_sends_again_when_a_lease_runs_out_doubles_under_the_same_kills",
+        ),
+        "faults/test_transitions_killed.py": (
+            "test_killed_at_the_commit_of_a_transition_it_stands_whole_or_not_at_all_and_nothing_is_lost_or_doubled",
         ),
         "outbox/test_worker_processes.py": ("test_a_blind_retry_after_the_same_kill_would_send_twice",),
     },

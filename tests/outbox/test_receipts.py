@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from referral.kit import clock
 from referral.kit.transaction import Database
-from referral.outbox.claiming import claim_message
+from referral.outbox.claiming import claim_messages
 from referral.outbox.gateway.base import OutcomeKind, SendOutcome
 from referral.outbox.models import ProviderEvent
 from referral.outbox.receipts import SETTLING, Receipt, record_receipt
@@ -63,7 +63,7 @@ def submitted(database: Database, message_id: UUID) -> Submission:
     """Take a message up to the moment before its POST, as a worker does."""
     terms = Terms("worker", timedelta(seconds=45), PUBLIC_BASE_URL, route_to())
     with database.job("test") as session:
-        claim_message(session, [Channel.SMS], owner="worker")
+        claim_messages(session, Channel.SMS, most=1, owner="worker")
     with database.job("test") as session:
         submission = submit(session, message_id, terms)
     assert submission is not None

@@ -70,9 +70,9 @@ def test_a_text_missing_for_longer_than_lists_lag_is_sent_once_more(
 ) -> None:
     message_id = doubted(database, twilio, fault)
 
-    work(database, twilio, traveller, 16)
+    work(database, twilio, traveller, 28)
     before = len(twilio.posts)
-    work(database, twilio, traveller, 14)
+    work(database, twilio, traveller, 6)
 
     assert (before, len(twilio.posts), len(twilio.texts_to(PHONE))) == (1, 2, 1)
     assert stored(database, message_id).state == MessageState.ACCEPTED
@@ -232,4 +232,21 @@ def test_an_attempt_that_was_never_made_is_no_doubt(
     with database.job("test") as session:
         outcomes = [each.outcome for each in session.query(MessageAttempt).order_by(MessageAttempt.attempt_no)]
     assert outcomes == ["throttled", "unknown", "accepted"]
+    assert stored(database, message_id).state == MessageState.ACCEPTED
+
+
+@pytest.mark.parametrize(("sent_ahead", "looked_ahead"), [(0, 10), (10, 0), (0, -10), (-10, 0)])
+def test_a_worker_whose_clock_is_ten_minutes_off_takes_no_lagging_text_for_missing(
+    database: Database, twilio: FakeTwilio, traveller: time_machine.Traveller, sent_ahead: int, looked_ahead: int
+) -> None:
+    """One worker's text ends unclear, another looks for it; the provider's clock goes right all the time."""
+    traveller.shift(timedelta(minutes=sent_ahead))
+    twilio.advance(-timedelta(minutes=sent_ahead))
+    message_id = doubted(database, twilio, Fault.ERROR_500_AFTER)
+
+    traveller.shift(timedelta(minutes=looked_ahead - sent_ahead))
+    twilio.advance(timedelta(minutes=sent_ahead - looked_ahead))
+    work(database, twilio, traveller, 60)
+
+    assert len(twilio.posts) == 1
     assert stored(database, message_id).state == MessageState.ACCEPTED

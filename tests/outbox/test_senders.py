@@ -38,7 +38,7 @@ def standing(database: Database, name: str) -> SenderStanding:
 
 def is_open(database: Database, route: Route) -> bool:
     with database.job("test") as session:
-        return open_channels(session, {Channel.SMS: route}, TRIAL) == [Channel.SMS]
+        return list(open_channels(session, {Channel.SMS: route}, TRIAL)) == [Channel.SMS]
 
 
 def fail(database: Database, route: Route, times: int = FAILURES_TO_REST) -> None:

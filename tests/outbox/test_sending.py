@@ -14,7 +14,7 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.outbox import sending
-from referral.outbox.claiming import claim_message
+from referral.outbox.claiming import claim_messages
 from referral.outbox.gateway.choose import Gateways
 from referral.outbox.gateway.simulator import SimulatorGateway
 from referral.outbox.gateway.smtp import SmtpGateway, read_smtp_url
@@ -397,7 +397,7 @@ def test_a_message_taken_back_after_its_claim_does_not_pass_the_gate(database: D
     phone_number_id = uuid4()
     message_id = queue(database, new_text(phone_number_id=phone_number_id))
     with database.job("test") as session:
-        claim_message(session, [Channel.SMS], owner="worker")
+        claim_messages(session, Channel.SMS, most=1, owner="worker")
     with database.job("test") as session:
         suppress_for_phone(session, phone_number_id, reason="opted_out")
 
@@ -420,7 +420,7 @@ def test_a_worker_that_does_not_hold_the_message_does_not_pass_the_gate(
     terms = Terms(owner, timedelta(seconds=45), PUBLIC_BASE_URL, route_to())
     with time_machine.travel(clock.wall()) as traveller:
         with database.job("test") as session:
-            claim_message(session, [Channel.SMS], owner="worker")
+            claim_messages(session, Channel.SMS, most=1, owner="worker")
         traveller.shift(later)
 
         with pytest.raises(LeaseLost), database.job("test") as session:

@@ -4,7 +4,11 @@ import signal
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 
+import pytest
+
+from referral.kit import clock
 from referral.kit.transaction import Database
 from referral.outbox.models import Message
 from referral.outbox.sending import sweep_outbox
@@ -33,6 +37,55 @@ def test_two_workers_and_one_message_make_one_post(database: Database, twilio: F
 
     assert (first.wait(), second_ended) == (0, 0)
     assert (len(twilio.posts), stored(database, message_id).state) == (1, MessageState.ACCEPTED)
+
+
+@pytest.mark.parametrize(("first_s", "second_s"), [(0, 600), (0, -600), (600, 0), (-600, 0)])
+def test_two_workers_whose_clocks_are_ten_minutes_apart_make_one_post(
+    database: Database, twilio: FakeTwilio, first_s: int, second_s: int
+) -> None:
+    """The one takes the other's lease for ended while its post is in the air; the answer clears that up."""
+    message_id = queue(database, new_text(not_before=clock.now() - timedelta(hours=1)))
+    twilio.gate = threading.Event()
+
+    first = WorkerProcess(order_for(database, twilio, timeout_s=10.0, lease_s=45.0, clock_s=first_s))
+    twilio.wait_for_posts(1)
+    second_ended = WorkerProcess(order_for(database, twilio, clock_s=second_s)).wait()
+    twilio.gate.set()
+
+    assert (first.wait(), second_ended) == (0, 0)
+    assert (len(twilio.posts), stored(database, message_id).state) == (1, MessageState.ACCEPTED)
+
+
+@pytest.mark.parametrize("clock_s", [600, -600])
+def test_a_worker_killed_after_its_post_leaves_an_unknown_that_no_clock_sends_again(
+    database: Database, twilio: FakeTwilio, clock_s: int
+) -> None:
+    message_id = queue(database, new_text(not_before=clock.now() - timedelta(hours=1)))
+
+    code = WorkerProcess(order_for(database, twilio, step="posted", clock_s=-clock_s, lease_s=30.0)).wait()
+    WorkerProcess(order_for(database, twilio, clock_s=clock_s)).wait()
+
+    assert code == -9
+    assert stored(database, message_id).state in (MessageState.SUBMITTING, MessageState.UNKNOWN)
+    assert len(twilio.posts) == 1
+
+
+def test_a_worker_that_slept_with_several_in_the_air_posts_none_of_them(database: Database, twilio: FakeTwilio) -> None:
+    """Asleep since the gate of its first text: whatever it had claimed beside it is another worker's by now."""
+    phones = [f"+1305555{n:04}" for n in range(5)]
+    for phone in phones:
+        queue(database, new_text(to=phone))
+    sleeper = WorkerProcess(order_for(database, twilio, step="submitted", signal=signal.SIGSTOP))
+    assert sleeper.reached.wait(20)
+
+    sweep_until_the_lease_has_ended(database)
+    WorkerProcess(order_for(database, twilio, lease_s=30.0, timeout_s=10.0)).wait()
+    before = Counter(post["To"] for post in twilio.posts)
+    sleeper.wake()
+
+    assert sleeper.wait() == 0
+    assert len(before) == 4
+    assert Counter(post["To"] for post in twilio.posts) == before
 
 
 def test_three_workers_send_each_of_many_messages_once(database: Database, twilio: FakeTwilio) -> None:
