@@ -7,6 +7,7 @@ from sqlalchemy import select
 from referral.kit.scope import ScopedSession
 from referral.navigation.queries import _living_in
 from referral.patients.models import Patient
+from referral.patients.queries import all_patients
 from referral.referrals.models import Referral
 from referral.referrals.queries import count_by_state
 from referral.reports.periods import ALL_TIME, Period
