@@ -95,8 +95,10 @@ def _listing(form: SearchForm, search: Search, number: int) -> str:
     if search.empty and not signed.allows(PatientPermission.LIST):
         return render_template("patients/list.html", form=form, page=Page([], 1, 0), searched=False)
     offset = (number - 1) * PAGE_SIZE
-    shown = {"clinic_id": signed.member_id, "limit": PAGE_SIZE, "offset": offset}
-    found, total = all_patients(session, **shown) if search.empty else find_patients(session, search, **shown)
+    if search.empty:
+        found, total = all_patients(session, clinic_id=signed.member_id, limit=PAGE_SIZE, offset=offset)
+    else:
+        found, total = find_patients(session, search, clinic_id=signed.member_id, limit=PAGE_SIZE, offset=offset)
     return render_template(
         "patients/list.html",
         form=form,

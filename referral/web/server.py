@@ -54,10 +54,10 @@ class StrictRequest(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
     def received(self, data: bytes) -> int:
         """Take bytes and return how many. A body somewhat too large is read to its end, so that its refusal arrives."""
         if self.to_drain is not None:
-            taken = min(len(data), self.to_drain)
-            self.to_drain -= taken
+            thrown_away = min(len(data), self.to_drain)
+            self.to_drain -= thrown_away
             self.completed = not self.to_drain
-            return taken
+            return thrown_away
         taken: int = super().received(data)
         too_large = self.completed and isinstance(self.error, RequestEntityTooLarge)
         if too_large and not self.expect_continue and 0 < self.content_length <= MOST_DRAINED:
