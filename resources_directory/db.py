@@ -5,6 +5,7 @@ It lives here, in the lower package, because imports only go down.
 
 import os
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -29,6 +30,9 @@ SQLITE_PRAGMAS = (
     "temp_store=MEMORY",
     "secure_delete=ON",  # what is deleted or overwritten is zeroed in its page: an erased record leaves no bytes
 )
+
+#: A database file is for its owner alone.
+OWNER_ONLY = 0o600
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -112,8 +116,21 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(sqlite_begin="BEGIN", postgresql_readonly=True)
 
 
+def _keep_private(connection: DBAPIConnection) -> None:
+    """Close the file of the database to all but its owner, before anything stands in it; those beside it follow.
+
+    A file of somebody else stays as it is: only its owner may change it. What is in memory only has no file.
+    """
+    name = connection.execute("PRAGMA database_list").fetchone()[2]
+    for file in (name, f"{name}-wal", f"{name}-shm") if name else ():
+        with suppress(FileNotFoundError, PermissionError):
+            if os.stat(file).st_mode & ~OWNER_ONLY & 0o777:
+                os.chmod(file, OWNER_ONLY)
+
+
 def _tell_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
+    _keep_private(connection)
     for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 

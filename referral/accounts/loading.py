@@ -120,7 +120,7 @@ def _second_factor_needed(_error: SecondFactorNeeded) -> ResponseReturnValue:
         "Your second proof of who you are is still missing, and nothing was saved. Give it in another window, "
         "come back here and send it again."
     )
-    return face(403, _("One step is missing"), message)
+    return face(403, _("One step is missing"), message, to=(url_for("factors.ask"), _("Give the second proof")))
 
 
 def _confirm_needed(_error: ConfirmNeeded) -> ResponseReturnValue:

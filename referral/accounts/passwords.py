@@ -77,12 +77,19 @@ def check_password(password: str, personal: Iterable[str] = (), field: str = "pa
         raise InvalidInput(message, field)
     if len(password) > LONGEST:
         raise InvalidInput(_l("Use at most %(number)s characters.", number=LONGEST), field)
+    if _bare(password) == _bare(DEMO_PASSWORD):
+        raise InvalidInput(_l("This is the password of every demo, and everybody can read it. Choose another."), field)
     if _is_guessable(password, personal):
         message = _l(
             "This password is easy to guess: it is made of common words, of a row of keys or of a name. "
             "Use a few words that do not belong together."
         )
         raise InvalidInput(message, field)
+
+
+def _bare(password: str) -> str:
+    """Return the letters and digits of a password, small: how it is dressed up hides nothing."""
+    return _SEPARATORS.sub("", _normal(password).casefold())
 
 
 def _normal(password: str) -> str:

@@ -7,8 +7,8 @@ import click
 from flask.cli import with_appcontext
 
 from referral.audit.chain import Bad, Wrong
-from referral.audit.heads import newest_heads
-from referral.audit.verifying import BadHeadLine, Heads, Verified, read_heads, torn_lines, verify
+from referral.audit.heads import head_lines
+from referral.audit.verifying import BadHeadLine, Heads, Verified, read_heads, torn_line, verify
 from referral.kit import clock
 from referral.kit.command_line import needs_database
 from referral.kit.scope import ScopedSession, job_scope
@@ -29,6 +29,16 @@ WORDS = {
     Wrong.HEAD_NOT_REACHED: "the second place has seen this number; the end of the chain was cut off",
 }
 
+#: Not even the first row of a chain is there.
+CHAIN_GONE = "the second place has seen this chain; nothing of it is left"
+
+#: A file of heads that says nothing about these chains proves nothing.
+NOTHING_COMPARED = (
+    "Not whole: nothing could be compared. The file of heads holds no head of these chains: it is empty, it is of"
+    " another installation, or its lines were taken out.\n"
+    "Nothing was changed. What to do now: docs/operating.md, Audit."
+)
+
 
 @click.group("audit")
 def audit_commands() -> None:
@@ -41,13 +51,15 @@ def audit_commands() -> None:
 @with_appcontext
 @needs_database
 def verify_chains(place: Path | None, chain: UUID | None) -> None:
-    """Walk every chain and name the first bad row. Exit status 1 when there is one."""
+    """Walk every chain and name the first bad row. Exit status 1 when there is one, or nothing to compare with."""
     started = clock.monotonic_s()
     with database().reading(job_scope("audit verify")) as session:
         heads = _heads(session, place)
         found = verify(session, heads or {}, chain=chain)
     if found.bad is not None:
         raise click.ClickException(bad_words(found.bad))
+    if heads is not None and not found.heads:
+        raise click.ClickException(NOTHING_COMPARED)
     click.echo(whole_words(found, clock.monotonic_s() - started))
     if heads is None:
         click.echo(
@@ -59,18 +71,20 @@ def verify_chains(place: Path | None, chain: UUID | None) -> None:
 @with_appcontext
 @needs_database
 def print_heads() -> None:
-    """Print the newest link of each chain, to be noted down outside this machine."""
+    """Print the newest link of each chain, signed, to be kept outside this machine: `audit verify --heads` reads it."""
     with database().reading(job_scope("audit heads")) as session:
-        for head in newest_heads(session):
-            click.echo(f"{head.at:%Y-%m-%d %H:%M} UTC  {head.chain}  {head.number:>10}  {head.hash.hex()}")
+        for line in head_lines(session):
+            click.echo(line)
 
 
 def bad_words(bad: Bad) -> str:
     """Return the sentence that names the first bad row."""
     number = f", number {bad.number}" if bad.number is not None else ""
     event = f", event {UUID(hex=bad.event_id)}" if bad.event_id is not None else ""
+    gone = bad.wrong is Wrong.HEAD_NOT_REACHED and bad.number == 1
+    words = CHAIN_GONE if gone else WORDS[bad.wrong]
     return (
-        f"First bad row: chain {UUID(hex=bad.chain)}{number}{event}: {bad.wrong}: {WORDS[bad.wrong]}.\n"
+        f"First bad row: chain {UUID(hex=bad.chain)}{number}{event}: {bad.wrong}: {words}.\n"
         "Nothing was changed. What to do now: docs/operating.md, Audit."
     )
 
@@ -78,9 +92,10 @@ def bad_words(bad: Bad) -> str:
 def whole_words(found: Verified, seconds: float) -> str:
     """Return the sentence that says all is well."""
     waiting = f" {found.waiting} new events wait for their seal." if found.waiting else ""
+    headless = f" {found.headless} of the chains have no head to compare with." if found.headless else ""
     return (
         f"Whole: {found.events:,} events in {found.chains} chains, {found.heads} heads compared, "
-        f"{seconds:.1f} seconds.{waiting}"
+        f"{seconds:.1f} seconds.{headless}{waiting}"
     )
 
 
@@ -91,7 +106,7 @@ def _heads(session: ScopedSession, place: Path | None) -> Heads | None:
     if place is None:
         return None
     try:
-        heads, torn = read_heads(session, place), torn_lines(session, place)
+        heads, torn = read_heads(session, place), torn_line(session, place)
     except OSError as error:
         raise click.ClickException(f"The file of heads {place} cannot be read: {error.strerror}.") from error
     except BadHeadLine as error:
@@ -99,6 +114,6 @@ def _heads(session: ScopedSession, place: Path | None) -> Heads | None:
             f"First bad line of {place}: {error.number}: it is not a head that this installation signed.\n"
             "Nothing was changed. What to do now: docs/operating.md, Audit."
         ) from error
-    for number in torn:
-        click.echo(f"Line {number} of {place} was left unfinished, as by a power cut: passed over.", err=True)
+    if torn is not None:
+        click.echo(f"Line {torn} of {place} was left unfinished, as by a power cut: passed over.", err=True)
     return heads

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from referral.audit.seal_models import AuditSeal
 from referral.kit import clock
 from referral.kit.crypto import vault_of
-from referral.kit.lines_file import append_lines, is_torn
+from referral.kit.lines_file import append_lines, drop_torn_end, is_torn
 from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.settings import settings_of
 from referral.kit.transaction import Database
@@ -81,6 +81,7 @@ class HeadWriter:
                 log.error("audit chain is shorter than its last head", extra={"count": head.number})
         try:
             if place is not None and lines:
+                drop_torn_end(Path(place))
                 append_lines(Path(place), lines)
         except OSError as error:
             log.error("audit heads not written", extra={"error": type(error).__name__})  # noqa: TRY400 - the trace would only name the file
@@ -90,6 +91,11 @@ class HeadWriter:
         self._written.update({head.chain: head.number for head in heads})
         self._due_s = clock.monotonic_s() + EVERY.total_seconds()
         return len(heads)
+
+
+def head_lines(session: ScopedSession) -> list[str]:
+    """Return the newest link of every chain as lines of a file of heads, by chain."""
+    return [_line(session, head) for head in newest_heads(session)]
 
 
 def newest_heads(session: ScopedSession) -> list[Head]:

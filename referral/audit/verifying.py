@@ -4,6 +4,7 @@ Reads plain rows as a stream: memory does not grow with the chains. An event mus
 made; one that never was is named too.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -46,23 +47,29 @@ class BadHeadLine(Exception):
 
 @dataclass(frozen=True)
 class Verified:
-    """What a walk over all chains came to. `waiting`: events too young to be missed; `bad`: None when all is well."""
+    """What a walk over all chains came to. `waiting`: events too young to be missed; `bad`: None when all is well.
+
+    `heads`: how many were compared; `headless`: how many chains have none to compare with.
+    """
 
     chains: int = 0
     events: int = 0
     waiting: int = 0
     heads: int = 0
+    headless: int = 0
     bad: Bad | None = None
 
 
 def read_heads(session: ScopedSession, place: Path) -> Heads:
-    """Return every head of the file. Raises BadHeadLine at the first whole line that is none of ours, and OSError.
+    """Return every head of the file. Raises BadHeadLine at the first line that is none of ours, and OSError.
 
-    A line that a power cut left unfinished is passed over (`torn_lines` names it): the writer wrote its head again.
+    Only the last line may be unfinished, as by a power cut: it is passed over (`torn_line` names it), and the writer
+    takes it away before it adds another.
     """
     heads: dict[UUID, dict[int, bytes]] = {}
+    torn = torn_line(session, place)
     for line in lines_of(session, place):
-        if line.torn:
+        if line.number == torn:
             continue
         if line.head is None:
             raise BadHeadLine(line.number)
@@ -70,9 +77,10 @@ def read_heads(session: ScopedSession, place: Path) -> Heads:
     return heads
 
 
-def torn_lines(session: ScopedSession, place: Path) -> list[int]:
-    """Return the numbers of the lines of the file that a power cut left unfinished. Raises OSError."""
-    return [line.number for line in lines_of(session, place) if line.torn]
+def torn_line(session: ScopedSession, place: Path) -> int | None:
+    """Return the number of the last line if a power cut left it unfinished; None if it is whole. Raises OSError."""
+    last = deque(lines_of(session, place), maxlen=1)
+    return last[0].number if last and last[0].torn else None
 
 
 def verify(session: ScopedSession, heads: Heads, *, chain: UUID | None = None) -> Verified:
@@ -82,7 +90,8 @@ def verify(session: ScopedSession, heads: Heads, *, chain: UUID | None = None) -
     """
     own_time = not is_demo(session)
     chains = [chain] if chain is not None else _chains(session, heads)
-    found = Verified(heads=sum(len(heads.get(each, ())) for each in chains))
+    noted = [len(heads.get(each, ())) for each in chains]
+    found = Verified(heads=sum(noted), headless=noted.count(0) if heads else 0)
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA mmap_size={MAPPED_BYTES}")  # each chain stands scattered over the file

@@ -114,14 +114,24 @@ def _wants_json() -> bool:
     return request.path.startswith(for_programs) or request.accept_mimetypes.best == "application/json"
 
 
-def face(status: int, title: str, message: str) -> Response:
-    """Return the error as the caller reads it: RFC 9457 problem for JSON callers, a page for people."""
+def face(status: int, title: str, message: str, *, to: tuple[str, str] | None = None) -> Response:
+    """Return the error as the caller reads it: RFC 9457 problem for JSON callers, a page for people.
+
+    `to`: address and words of the button that leads on; the start page when there is none.
+    """
     if _wants_json():
         answer = jsonify(type="about:blank", title=title, status=status, detail=message)
         answer.mimetype = "application/problem+json"
     else:
+        next_url, next_label = to or (None, None)
         page = render_template(
-            "error.html", status=int(status), heading=title, message=message, reference=g.get("request_id")
+            "error.html",
+            status=int(status),
+            heading=title,
+            message=message,
+            next_url=next_url,
+            next_label=next_label,
+            reference=g.get("request_id"),
         )
         answer = Response(page)
     answer.status_code = status

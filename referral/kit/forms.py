@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.i18n import Translations
 from wtforms import DateField, HiddenField, IntegerField, StringField, ValidationError
 
 from referral.kit.errors import InvalidInput
@@ -39,11 +40,40 @@ def known_number(number: int | None) -> int | None:
     return number
 
 
+#: What WTForms says of what no page offers, and what is said instead: its own words repeat what was sent.
+_OWN_WORDS = {
+    "Not a valid choice.": _l("What was sent cannot be chosen here. Choose one of what the page offers."),
+    "Invalid Choice: could not coerce.": _l("What was sent cannot be chosen here. Choose one of what the page offers."),
+    "'%(value)s' is not a valid choice for this field.": _l(
+        "Something that was sent cannot be chosen here. Choose from what the page offers."
+    ),
+    "'%(value)s' are not valid choices for this field.": _l(
+        "Something that was sent cannot be chosen here. Choose from what the page offers."
+    ),
+}
+
+
+class OwnWords(Translations):  # type: ignore[misc]  # Flask-WTF has no types
+    """The library's messages in the reader's language, but for those that we say otherwise."""
+
+    def gettext(self, string: str) -> str:
+        """Return our words for a message, or the library's."""
+        return str(_OWN_WORDS.get(string) or super().gettext(string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Return the same for a message about a number."""
+        return str(_OWN_WORDS.get(singular if n == 1 else plural) or super().ngettext(singular, plural, n))
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form. `form_id` names this one filling, so that sending it twice makes one row."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
-        """Strip every text field; bound every date and number."""
+        """Strip every text field; bound every date and number; say in our words what cannot be chosen."""
+
+        def get_translations(self, _form: Any) -> Translations:
+            """Return what the library's messages are said in."""
+            return OwnWords()
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Bind a field, with the filter of its kind before its own."""

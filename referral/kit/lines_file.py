@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -23,6 +24,24 @@ def append_lines(file: Path, lines: Sequence[str]) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def drop_torn_end(file: Path) -> None:
+    """Take away an end that a power cut left unfinished; what was whole is written again by whoever wrote it.
+
+    A place that only grows keeps it. Raises OSError when the file cannot be read.
+    """
+    try:
+        opened = os.open(file, os.O_RDWR)
+    except (FileNotFoundError, PermissionError):
+        return
+    with os.fdopen(opened, "r+b") as written:
+        whole = written.read()
+        start = whole.rfind(b"\n") + 1
+        if not is_torn(whole[start:] or b"{}"):
+            return
+        with suppress(PermissionError):
+            written.truncate(start)
 
 
 def is_torn(line: bytes) -> bool:

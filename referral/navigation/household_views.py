@@ -23,6 +23,7 @@ from referral.navigation.households import household_of
 from referral.navigation.households import put_in as put_into_household
 from referral.navigation.households import take_out as take_out_of_household
 from referral.navigation.policies import ToDoPermission
+from referral.patients.forms import NameHasWords
 from referral.patients.models import Patient
 from referral.patients.page_rows import PatientRow, patient_rows
 from referral.patients.queries import Search, display_name, find_patients, patient_by_id
@@ -49,7 +50,7 @@ class FindForm(Form):
 
     words = StringField(
         _l("Name"),
-        [DataRequired(_l("Type a name.")), Length(max=NAME_LETTERS)],
+        [DataRequired(_l("Type a name.")), NameHasWords(), Length(max=NAME_LETTERS)],
         description=_l("Whole, or the first three letters."),
     )
 

@@ -26,7 +26,7 @@ def view_links(
 ) -> list[ViewLink]:
     """Return a link for each view, in the order of the page; `kept`: what the list is narrowed to.
 
-    What is done is not counted out: it only grows.
+    What is done is not counted out: it only grows. It is narrowed neither by language nor by place.
     """
     return [
         ViewLink(
@@ -40,5 +40,6 @@ def view_links(
 
 
 def _address(view: ToDoView, kept: Mapping[str, str]) -> str:
+    kept = {name: value for name, value in kept.items() if view is not ToDoView.DONE or name == "reason"}
     arguments: dict[str, Any] = {"show": view, **kept}
     return url_for("navigation.list_to_dos", **arguments)

@@ -44,11 +44,24 @@ class ToDoRow:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which to-dos a list is narrowed to. `language`: BCP 47, spoken or read. `neighbourhood`: a ZIP's first digits."""
+    """Which to-dos a list is narrowed to. `language`: BCP 47, spoken or read. `neighbourhood`: a ZIP's first digits.
+
+    Nobody makes a list of people by language and place together: asking for both raises ValueError.
+    """
 
     reason: str | None = None
     language: str | None = None
     neighbourhood: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse language and place together."""
+        if self.language and self.neighbourhood:
+            raise ValueError("language and place never narrow a list together")
+
+    @property
+    def by_person(self) -> bool:
+        """True when it narrows by what somebody speaks, or by where they live."""
+        return bool(self.language or self.neighbourhood)
 
 
 #: The business identity of a to-do that was planned begins so.
@@ -111,7 +124,12 @@ def to_do_page(
 def to_dos_of_view(
     session: ScopedSession, clinic_id: UUID, view: ToDoView, *, person_id: UUID, wanted: Wanted = ALL_OF_THEM
 ) -> Select[ToDo]:
-    """Return the selection of a view of the clinic's to-dos, narrowed to what is wanted."""
+    """Return the selection of a view of the clinic's to-dos, narrowed to what is wanted.
+
+    What is done only grows, so it is never narrowed by language or place: raises ValueError.
+    """
+    if view is ToDoView.DONE and wanted.by_person:
+        raise ValueError("what is done is narrowed neither by language nor by place")
     found = _narrowed(session, clinic_id, wanted)
     done = ToDo.done_at.is_not(None)
     if view is ToDoView.DONE:
@@ -256,11 +274,11 @@ def _of(view: ToDoView, person_id: UUID) -> ColumnElement[bool]:
 
 
 def _living_in(session: ScopedSession, clinic_id: UUID, digits: str) -> list[UUID]:
-    """Return the patients with something to do whose ZIP begins so. It is sealed, so each is opened to compare.
+    """Return the patients with something open whose ZIP begins so. It is sealed, so each is opened to compare.
 
     Opening it shows nothing to anybody: only the rows that fit are shown, and their reading is written down.
     """
-    with_something = select(ToDo.id).where(ToDo.patient_id == Patient.id).exists()
+    with_something = select(ToDo.id).where(ToDo.patient_id == Patient.id, ToDo.done_at.is_(None)).exists()
     patients = select(Patient).where(
         Patient.clinic_id == clinic_id, Patient.zip_code_sealed.is_not(None), with_something
     )

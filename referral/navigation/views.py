@@ -37,7 +37,9 @@ blueprint = Blueprint("navigation", __name__, url_prefix="/to-dos", template_fol
 def list_to_dos() -> ResponseReturnValue:
     """Show who is about to be failed: urgent first, then what is due first; below, what nobody watches."""
     reader, session = current_person(), request_session()
-    view, wanted = asked_view(request.args), asked_for(request.args)
+    view = asked_view(request.args)
+    asked = asked_for(request.args, view)
+    wanted = asked.wanted
     found = to_dos_of_view(session, reader.member_id, view, person_id=reader.person_id, wanted=wanted)
     number = request.args.get("page", 1, type=int)
     page = to_do_page(session, found, number, newest_done_first=view is ToDoView.DONE)
@@ -52,6 +54,7 @@ def list_to_dos() -> ResponseReturnValue:
         views=view_links(view, counts, as_arguments(wanted)),
         view=view,
         wanted=wanted,
+        asked=asked,
         unwatched=unwatched_lines(session, reader) if view is ToDoView.ALL else [],
         left=left_lines(session, reader) if view is ToDoView.ALL else [],
         arriving=arriving[view],

@@ -1,17 +1,18 @@
 """Forms about patients: finding, registering, correcting, phones and consents."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from referral.kit.forms import Form, PhoneField, ZipCode
 from referral.patients.actions import PatientFacts, PhoneFacts
 from referral.patients.consents import ConsentTaken
 from referral.patients.fact_words import LABELS
-from referral.patients.queries import Search
+from referral.patients.queries import Search, name_words
 from referral.patients.states import TAKEN_BY_STAFF, ConsentMethod, PhoneHolder, PrivacyLevel, SmsSafety
 from referral.patients.words import (
     HOLDERS,
@@ -27,10 +28,21 @@ from referral.patients.words import (
 LONGEST = Length(max=120, message=_l("This is longer than 120 letters. Shorten it."))
 
 
+class NameHasWords:
+    """Validator: a letter or a digit, or nothing. A name of signs alone would narrow no search."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Raise ValidationError for a name in which there is nothing to look for."""
+        if field.data and not name_words(field.data):
+            raise ValidationError(
+                str(_l("There is no letter and no digit in this name. Type the name, or a part of it."))
+            )
+
+
 class SearchForm(Form):
     """What somebody knows of a patient. It is posted, so that no name or number stands in an address."""
 
-    words = StringField(_l("Name"), [LONGEST], description=_l("Whole, or the first three letters."))
+    words = StringField(_l("Name"), [LONGEST, NameHasWords()], description=_l("Whole, or the first three letters."))
     birth_date = DateField(_l("Birth date"), [Optional()])
     phone = PhoneField(_l("Phone"))
     record_number = StringField(_l("Record number"), [LONGEST])

@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from referral.kit.crypto import Vault, vault_of
+from referral.kit.errors import InvalidInput
 from referral.kit.i18n import LANGUAGES, Language
 from referral.kit.remembering import remembered
 from referral.kit.scope import ScopedSession
@@ -32,8 +33,13 @@ class Search:
 
     @property
     def empty(self) -> bool:
-        """True when nothing was typed."""
-        return not (self.words or self.birth_date or self.phone or self.record_number)
+        """True when nothing was typed that anybody could be found by: a name of signs alone has no word."""
+        number = fold_record_number(self.record_number or "")
+        return not (name_words(self.words) or self.birth_date or self.phone or number)
+
+
+class EmptySearch(InvalidInput):
+    """A search would find everybody."""
 
 
 def name_words(*names: str | None) -> list[str]:
@@ -125,9 +131,38 @@ def find_patients(
 ) -> tuple[Sequence[Patient], int]:
     """Return the clinic's patients that fit, newest first, and how many fit in all.
 
-    Nothing typed: everybody. Words fit whole; a word of three letters also fits as a beginning. A record that was
-    merged is not shown: what fits it finds the one that is kept.
+    Words fit whole; a word of three letters also fits as a beginning. A record that was merged is not shown: what fits
+    it finds the one that is kept. Raises EmptySearch when nothing narrows it: `all_patients` are another question.
     """
+    if search.empty:
+        raise EmptySearch(_("Type a name, a birth date, a phone or a record number."))
+    fitting = _fitting(session, search, clinic_id)
+    return _newest_first(session, _kept_ones(clinic_id).where(Patient.id.in_(fitting)), limit, offset)
+
+
+def all_patients(
+    session: ScopedSession, *, clinic_id: UUID, limit: int = 25, offset: int = 0
+) -> tuple[Sequence[Patient], int]:
+    """Return everybody of the clinic, newest first, and how many they are; merged records stand under the kept one."""
+    return _newest_first(session, _kept_ones(clinic_id), limit, offset)
+
+
+def _kept_ones(clinic_id: UUID) -> Select[Patient]:
+    return select(Patient).where(
+        Patient.clinic_id == clinic_id, Patient.erased_at.is_(None), Patient.merged_into_id.is_(None)
+    )
+
+
+def _newest_first(
+    session: ScopedSession, shown: Select[Patient], limit: int, offset: int
+) -> tuple[Sequence[Patient], int]:
+    total = session.scalar(select(func.count()).select_from(shown.subquery())) or 0
+    page = shown.order_by(Patient.created_at.desc(), Patient.id).limit(limit).offset(offset)
+    return session.scalars(page).all(), total
+
+
+def _fitting(session: ScopedSession, search: Search, clinic_id: UUID) -> Select[UUID]:
+    """Return the select of the ids of those that fit, the kept one of a merged record."""
     vault = vault_of(session)
     fitting = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(Patient.erased_at.is_(None))
     for word in name_words(search.words):
@@ -151,14 +186,7 @@ def find_patients(
             .where(PhoneNumber.number_index == vault.index("phone", search.phone))
         )
         fitting = fitting.where(Patient.id.in_(reached))
-    shown = select(Patient).where(
-        Patient.clinic_id == clinic_id, Patient.erased_at.is_(None), Patient.merged_into_id.is_(None)
-    )
-    if not search.empty:
-        shown = shown.where(Patient.id.in_(fitting))
-    total = session.scalar(select(func.count()).select_from(shown.subquery())) or 0
-    page = shown.order_by(Patient.created_at.desc(), Patient.id).limit(limit).offset(offset)
-    return session.scalars(page).all(), total
+    return fitting
 
 
 def fold_record_number(text: str) -> str:

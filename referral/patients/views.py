@@ -37,6 +37,7 @@ from referral.patients.page_rows import patient_rows, phone_rows, sharing_rows
 from referral.patients.policies import PatientPermission
 from referral.patients.queries import (
     Search,
+    all_patients,
     display_name,
     find_patients,
     kept_record,
@@ -94,7 +95,10 @@ def _listing(form: SearchForm, search: Search, number: int) -> str:
     if search.empty and not signed.allows(PatientPermission.LIST):
         return render_template("patients/list.html", form=form, page=Page([], 1, 0), searched=False)
     offset = (number - 1) * PAGE_SIZE
-    found, total = find_patients(session, search, clinic_id=signed.member_id, limit=PAGE_SIZE, offset=offset)
+    if search.empty:
+        found, total = all_patients(session, clinic_id=signed.member_id, limit=PAGE_SIZE, offset=offset)
+    else:
+        found, total = find_patients(session, search, clinic_id=signed.member_id, limit=PAGE_SIZE, offset=offset)
     return render_template(
         "patients/list.html",
         form=form,

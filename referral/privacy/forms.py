@@ -25,6 +25,7 @@ from referral.audit.models import AuditKind
 from referral.kit import clock
 from referral.kit.forms import Form
 from referral.kit.zones import zone_of
+from referral.patients.forms import NameHasWords
 from referral.patients.queries import Search
 from referral.patients.words import choices
 from referral.privacy import demand_words
@@ -95,7 +96,9 @@ def filter_form(sent: MultiDict[str, str], *, usual_since: bool = False) -> Filt
 class LookUpForm(Form):
     """One patient: name and birth date together, or the record number. Posted, so that neither stands in an address."""
 
-    words = StringField(_l("Name"), [_LINE], description=_l("Whole names, as they are written in the record."))
+    words = StringField(
+        _l("Name"), [_LINE, NameHasWords()], description=_l("Whole names, as they are written in the record.")
+    )
     birth_date = DateField(_l("Birth date"), [Optional()])
     record_number = StringField(_l("Record number"), [_LINE])
 

@@ -23,6 +23,12 @@ _SAME_PERSON = _l("Two different persons must agree to this. Ask a colleague wit
 _NOT_ASKED = _l("Nobody asks for this any more. Open the record again to see where the hold stands.")
 
 
+class AnotherPersonNeeded(Conflict):
+    """Two persons must agree, and this is the first of them again; nobody else was faster."""
+
+    title = _l("This takes a second person")
+
+
 def hold_of(session: ScopedSession, patient_id: UUID) -> LegalHold | None:
     """Return the hold in force on a patient's record, confirmed or provisional; None where there is none."""
     return session.scalar(select(LegalHold).where(LegalHold.patient_id == patient_id, LegalHold.lifted_at.is_(None)))
@@ -66,7 +72,7 @@ def place_hold(session: ScopedSession, patient_id: UUID, *, reason: str, by: UUI
 def confirm_hold(session: ScopedSession, hold: LegalHold, *, by: UUID) -> None:
     """Make a provisional hold a confirmed one; confirmed by them already, it stays so. Flushes.
 
-    Raises Conflict when whoever placed it does, or somebody else has confirmed it.
+    Raises AnotherPersonNeeded when whoever placed it does, Conflict when somebody else has confirmed it.
     """
     session.refresh(hold, with_for_update=True)
     if hold.confirmed_by == by and hold.lifted_at is None:
@@ -74,7 +80,7 @@ def confirm_hold(session: ScopedSession, hold: LegalHold, *, by: UUID) -> None:
     if hold.confirmed_by is not None or hold.lifted_at is not None:
         raise Conflict(_NOT_ASKED)
     if by == hold.placed_by:
-        raise Conflict(_SAME_PERSON)
+        raise AnotherPersonNeeded(_SAME_PERSON)
     hold.confirmed_by, hold.confirmed_at = by, clock.now()
     session.flush()
     _audit(session, hold, AuditKind.HELD)
@@ -104,11 +110,14 @@ def keep_hold(session: ScopedSession, hold: LegalHold) -> None:
 
 
 def lift_hold(session: ScopedSession, hold: LegalHold, *, by: UUID) -> None:
-    """End a hold that another person asked to lift. Raises Conflict. Flushes; the caller commits."""
+    """End a hold that another person asked to lift. Flushes; the caller commits.
+
+    Raises AnotherPersonNeeded when they asked themselves, Conflict when nobody asks any more.
+    """
     if hold.lift_asked_by is None or hold.lifted_at is not None:
         raise Conflict(_NOT_ASKED)
     if by == hold.lift_asked_by:
-        raise Conflict(_SAME_PERSON)
+        raise AnotherPersonNeeded(_SAME_PERSON)
     hold.lifted_by, hold.lifted_at = by, clock.now()
     session.flush()
     _audit(session, hold, AuditKind.HOLD_LIFTED, hold.lift_reason)

@@ -8,7 +8,10 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff
 
 
 class Column(StrEnum):
-    """A column by its name in the first line. Names are the same in every language: programs read them."""
+    """A column by its name in the first line. Names are the same in every language: programs read them.
+
+    The language is here and the ZIP code is not: no file tells who speaks a language in a place, names or none.
+    """
 
     REQUEST = "request"
     VERSION = "version"
@@ -19,7 +22,6 @@ class Column(StrEnum):
     URGENCY = "urgency"
     NEED = "need"
     LANGUAGE = "language"
-    ZIP_CODE = "zip_code"
     ASSIGNED_TO = "assigned_to"
     APPOINTMENT = "appointment"
     #: What the organization fills in.

@@ -27,11 +27,10 @@ from resources_directory.needs import SENSITIVE
 #: So many rows at most in one file.
 MOST_ROWS = 2000
 
-#: Of what the first page shows, what is taken along.
+#: Of what the first page shows, what is taken along. Never the ZIP code beside the language (csv_columns.Column).
 _FIELD_COLUMNS = {
     SharedField.NEED: Column.NEED,
     SharedField.SPOKEN_LANGUAGE: Column.LANGUAGE,
-    SharedField.ZIP_CODE: Column.ZIP_CODE,
 }
 
 

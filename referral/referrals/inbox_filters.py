@@ -1,4 +1,7 @@
-"""How an organization narrows its inbox: all of it stands in the address, and nothing there tells who anybody is."""
+"""How an organization narrows its inbox: all of it stands in the address, and nothing there tells who anybody is.
+
+There is a language and no place: nobody makes a list of all who speak one language in one place.
+"""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

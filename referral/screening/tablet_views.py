@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask import session as form_session
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from referral.accounts.put_aside import LABEL, MOST_TRIES, HandedOver, take_back, take_try
 from referral.accounts.sessions import clear_cookie, set_cookie
@@ -87,7 +87,11 @@ def take() -> ResponseReturnValue:
     if tries.over:
         return _signed_out()
     if not tries.right:
-        form.code.errors = [_("This is not the code. %(number)s tries are left.", number=MOST_TRIES - tries.used)]
+        left = MOST_TRIES - tries.used
+        words = ngettext(
+            "This is not the code. %(num)s try is left.", "This is not the code. %(num)s tries are left.", left
+        )
+        form.code.errors = [words]
         return render_template("screening/take_back.html", form=form), 422
     return _taken_back(handed)
 

@@ -20,10 +20,9 @@ def init_guards(app: Flask) -> None:
 def _refuse_plain_http() -> Response | None:
     """Refuse programs that call over http where https is set up: a redirect would hide that their data went in clear.
 
-    Only a trusted proxy can tell; without one every request looks like plain http.
+    A trusted proxy tells how it was called; without one the connection itself counts, whatever a header says.
     """
-    settings = current_settings()
-    if request.scheme == "https" or not (settings.secure_cookies and settings.trusted_proxies):
+    if request.scheme == "https" or not current_settings().secure_cookies:
         return None
     if not request.path.startswith(tuple(current_app.config["JSON_PREFIXES"])):
         return None

@@ -11,12 +11,15 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask
+from waitress.utilities import RequestEntityTooLarge
 
 from referral.web.headers import FIXED_HEADERS, POLICY
 
 WEB_THREADS = 8
 #: Above this nothing is read at all; between Flask's own limit and this one the person gets a page with words.
 LARGEST_BODY = 8 * 1024 * 1024
+#: A body up to so long is read and thrown away before it is refused: whoever is still sending would hear nothing.
+MOST_DRAINED = 32 * 1024 * 1024
 #: The longest address and all headers together; our own longest is the cookie and a search of 2,000 letters.
 LARGEST_HEAD = 32 * 1024
 #: Open connections cost a socket and no thread, so many idle ones do not stop others.
@@ -44,6 +47,22 @@ class PlainError(ErrorTask):  # type: ignore[misc]  # waitress has no types
 
 class StrictRequest(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request whose end no proxy before us can see elsewhere than we do (RFC 9112, sections 5.2, 6.1 and 6.3)."""
+
+    #: Bytes of a body too large that are still to be thrown away; None when nothing is.
+    to_drain: int | None = None
+
+    def received(self, data: bytes) -> int:
+        """Take bytes and return how many. A body somewhat too large is read to its end, so that its refusal arrives."""
+        if self.to_drain is not None:
+            thrown_away = min(len(data), self.to_drain)
+            self.to_drain -= thrown_away
+            self.completed = not self.to_drain
+            return thrown_away
+        taken: int = super().received(data)
+        too_large = self.completed and isinstance(self.error, RequestEntityTooLarge)
+        if too_large and not self.expect_continue and 0 < self.content_length <= MOST_DRAINED:
+            self.to_drain, self.completed = self.content_length, False
+        return taken
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head. Raises ParsingError: length and chunks at once, either of them twice, a folded line."""

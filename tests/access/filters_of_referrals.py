@@ -7,7 +7,7 @@ from sqlalchemy import select
 from referral.kit.scope import ScopedSession
 from referral.navigation.queries import _living_in
 from referral.patients.models import Patient
-from referral.patients.queries import Search, find_patients
+from referral.patients.queries import all_patients
 from referral.referrals.models import Referral
 from referral.referrals.queries import count_by_state
 from referral.reports.periods import ALL_TIME, Period
@@ -42,9 +42,9 @@ def _reports(world: World, session: ScopedSession) -> Finding:
 
 
 def _patients(world: World, session: ScopedSession) -> Finding:
-    everybody, _number = find_patients(session, Search(), clinic_id=world.own.clinic_id, limit=1000)
+    everybody, _number = all_patients(session, clinic_id=world.own.clinic_id, limit=1000)
     if {patient.clinic_id for patient in everybody} != {world.own.clinic_id}:
-        yield "find_patients lists patients of another clinic"
+        yield "all_patients lists patients of another clinic"
 
 
 def _neighbours(world: World, session: ScopedSession) -> Finding:

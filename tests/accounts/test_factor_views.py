@@ -255,3 +255,15 @@ def test_the_steps_behind_it_are_dangerous(app: Flask) -> None:
         *(f"people.{name}" for name in ("invite_person", "suspend", "restore", "end_sign_ins", "lost_factors")),
         *(f"people.{name}" for name in ("all_members", "make_member")),
     }
+
+
+def test_a_form_sent_with_one_factor_says_which_step_is_missing_and_leads_to_it(
+    client: FlaskClient, staff: Staff
+) -> None:
+    sign_in(client, staff.navigator, factors=1)
+
+    answer = client.post("/patients/", data={"words": "Rosa"})
+
+    assert answer.status_code == 403
+    assert "One step is missing" in answer.text
+    assert 'href="/second-factor">Give the second proof</a>' in answer.text

@@ -342,3 +342,15 @@ def test_inviting_taking_back_and_taking_up_are_written_down(
         ("membership_given", "membership"),
     ]
     assert (taken_up.person_id, taken_up.actor) == (person, "link")
+
+
+def test_the_published_password_of_the_demo_costs_no_invitation(
+    client: FlaskClient, staff: Staff, session: ScopedSession
+) -> None:
+    path = invited(session, staff)
+
+    refused = client.post(path, data=FORM | {"password": "alder-county-demo"})
+    taken = client.post(path, data=FORM)
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert "This is the password of every demo" in refused.text

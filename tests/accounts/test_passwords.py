@@ -182,3 +182,9 @@ def test_what_is_hard_to_guess_is_taken(password: str) -> None:
     check_password(password, PERSONAL)
 
     assert matches(hash_password(password), password)
+
+
+@pytest.mark.parametrize("dressed", ["alder-county-demo", "Alder County Demo", "alder_county_demo!", "ALDERCOUNTYDEMO"])
+def test_the_password_of_every_demo_is_nobodys_own(dressed: str) -> None:
+    with pytest.raises(InvalidInput, match="password of every demo"):
+        check_password(dressed)

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from referral.audit.chain import Bad, Wrong
 from referral.audit.heads import HeadWriter, last_head_times, lines_of
 from referral.audit.seal_models import AuditSeal
-from referral.audit.verifying import BadHeadLine, Heads, read_heads, torn_lines
+from referral.audit.verifying import BadHeadLine, Heads, read_heads, torn_line
 from referral.kit.scope import job_scope
 from referral.kit.settings import Settings
 from referral.kit.worker import Task, Worker
@@ -63,14 +63,31 @@ def test_heads_are_written_once_an_hour_and_only_of_chains_that_grew(sealed: Tra
     assert len(place.read_text().splitlines()) == 4
 
 
-def test_a_line_that_a_power_cut_left_unfinished_stays_alone(sealed: Trail, place: Path) -> None:
-    place.write_text('{"at": "20')
+def test_an_end_that_a_power_cut_left_unfinished_is_taken_away_before_the_next_line(sealed: Trail, place: Path) -> None:
+    HeadWriter().write_due(sealed.database)
+    with place.open("a") as file:
+        file.write('{"at": "20')
+    with sealed.database.reading(job_scope("tests")) as session:
+        before = torn_line(session, place)
 
     HeadWriter().write_due(sealed.database)
 
     with sealed.database.reading(job_scope("tests")) as session:
-        assert [line.head is not None for line in lines_of(session, place)] == [False, True, True, True]
-        assert torn_lines(session, place) == [1]
+        assert [line.head is not None for line in lines_of(session, place)] == [True] * 6
+        assert (before, torn_line(session, place)) == (4, None)
+
+
+def test_an_unfinished_line_is_passed_over_at_the_end_only(sealed: Trail, place: Path) -> None:
+    HeadWriter().write_due(sealed.database)
+    first, second, third = place.read_text().splitlines()
+    place.write_text("\n".join([first, second, third[:40]]))
+    passed_over = heads_in(sealed, place)
+    place.write_text("\n".join([first, second[:40], third]))
+
+    with pytest.raises(BadHeadLine) as raised:
+        heads_in(sealed, place)
+
+    assert (len(passed_over), raised.value.number) == (2, 2)
 
 
 def test_after_a_power_cut_the_chains_are_still_verified(sealed: Trail, place: Path) -> None:

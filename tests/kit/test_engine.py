@@ -1,6 +1,7 @@
 """The engine recipe: read-then-write is safe with it, and seen to fail without it."""
 
 import multiprocessing
+import stat
 from datetime import datetime
 from pathlib import Path
 
@@ -95,3 +96,31 @@ def test_readers_do_not_wait_for_a_writer(tmp_path: Path) -> None:
 def test_a_moment_without_a_zone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="time zone"):
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), engine_for("sqlite://").dialect)  # noqa: DTZ001 - on purpose
+
+
+def modes(path: Path) -> set[int]:
+    return {stat.S_IMODE(each.stat().st_mode) for each in path.parent.glob(f"{path.name}*")}
+
+
+def test_a_new_database_file_and_what_stands_beside_it_are_for_their_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    engine = engine_for(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE counter (n INTEGER)"))
+
+        assert modes(path) == {0o600}
+        assert len(list(tmp_path.iterdir())) > 1  # its log is there
+    engine.dispose()
+
+
+def test_a_database_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    path.touch(0o644)
+    path.chmod(0o644)
+    engine = engine_for(f"sqlite:///{path}")
+
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE counter (n INTEGER)"))
+
+    assert modes(path) == {0o600}
+    engine.dispose()

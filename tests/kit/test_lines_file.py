@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from referral.kit.lines_file import append_lines, is_torn
+from referral.kit.lines_file import append_lines, drop_torn_end, is_torn
 
 
 def test_what_is_added_after_a_torn_line_begins_on_its_own(tmp_path: Path) -> None:
@@ -37,3 +37,29 @@ def test_a_disk_that_takes_a_little_at_a_time_gets_everything(tmp_path: Path, mo
 @pytest.mark.parametrize("line", [b"\x00\x00", b'{"a": "\xff', b"[" * 100_000, b'{"a": {"b": 1}'])
 def test_what_is_no_json_is_torn(line: bytes) -> None:
     assert is_torn(line)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"a": 1}\n{"b"', '{"a": 1}\n'),
+        ('{"b"', ""),
+        ('{"a": 1}\n', '{"a": 1}\n'),
+        ('{"a": 1}', '{"a": 1}'),  # whole, only its end is missing
+        ('{"b"\n{"a": 1}\n', '{"b"\n{"a": 1}\n'),
+        ("", ""),
+    ],
+)
+def test_only_an_end_that_was_left_unfinished_is_taken_away(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "lines"
+    file.write_text(before)
+
+    drop_torn_end(file)
+
+    assert file.read_text() == after
+
+
+def test_a_file_that_is_not_there_has_no_end_to_take_away(tmp_path: Path) -> None:
+    drop_torn_end(tmp_path / "none")
+
+    assert not (tmp_path / "none").exists()

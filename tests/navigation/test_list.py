@@ -103,15 +103,39 @@ def test_the_list_is_narrowed_by_reason_language_and_neighbourhood(
     assert [row.to_do.dedupe_key for row in rows] == found
 
 
-def test_the_filter_goes_along_to_the_other_views_and_pages(desk: Desk, browser: FlaskClient) -> None:
+@pytest.mark.parametrize("by_person", ["language=es", "near=937"])
+def test_the_filter_goes_along_to_the_other_views_and_pages(by_person: str, desk: Desk, browser: FlaskClient) -> None:
     for number in range(PAGE_SIZE + 1):
         desk.to_do(f"n{number}", patient_id=desk.town.patient(desk.clinic).id)
     desk.town.commit()
 
-    page = browser.get("/to-dos/?reason=no_reply&language=es&near=937").text
+    page = browser.get(f"/to-dos/?reason=no_reply&{by_person}").text
 
-    assert "show=mine&amp;reason=no_reply&amp;language=es&amp;near=937" in page
-    assert "reason=no_reply&amp;language=es&amp;near=937&amp;page=2" in page
+    assert f"show=mine&amp;reason=no_reply&amp;{by_person}" in page
+    assert f"reason=no_reply&amp;{by_person}&amp;page=2" in page
+    assert 'show=done&amp;reason=no_reply"' in page  # what was done is narrowed neither by language nor by place
+
+
+def test_no_list_is_ever_selected_by_language_and_place_together(session: ScopedSession, desk: Desk) -> None:
+    with pytest.raises(ValueError, match="never narrow a list together"):
+        Wanted(language="es", neighbourhood="937")
+
+
+@pytest.mark.parametrize("wanted", [Wanted(language="es"), Wanted(neighbourhood="937")], ids=["language", "place"])
+def test_what_was_done_is_never_selected_by_language_or_place(
+    session: ScopedSession, desk: Desk, wanted: Wanted
+) -> None:
+    with pytest.raises(ValueError, match="neither by language nor by place"):
+        to_dos_of_view(session, desk.clinic.id, ToDoView.DONE, person_id=desk.nadia.id, wanted=wanted)
+
+
+def test_somebody_about_whom_all_is_done_is_not_found_by_where_they_live(session: ScopedSession, desk: Desk) -> None:
+    desk.to_do("a", done_at=clock.now())
+    desk.to_do("b", patient_id=desk.town.patient(desk.clinic, zip_code="93612").id)
+
+    rows = page_of_view(session, desk, ToDoView.ALL, wanted=Wanted(neighbourhood="937")).rows
+
+    assert rows == []
 
 
 def test_a_filter_that_nobody_could_choose_narrows_nothing(desk: Desk, browser: FlaskClient) -> None:

@@ -52,6 +52,20 @@ def test_two_gigabytes_are_refused_long_before_they_are_read(
     assert answer == b"" or status_of(answer) == 413  # a server that hangs up while we talk may not be heard out
 
 
+@pytest.mark.parametrize("megabytes", [8, 9, 20])
+def test_whoever_sends_a_body_somewhat_too_large_hears_413(served: Served, megabytes: int) -> None:
+    length = megabytes * 1024**2
+    before = served.memory_kb()
+    with served.connect() as connection:
+        connection.sendall(head(b"Content-Length: %d" % length))
+        sent = stream(connection, False, length)
+
+        answer = everything(connection)
+    assert (sent, status_of(answer)) == (length, 413)
+    assert b"Content-Security-Policy: default-src 'none'" in answer
+    assert served.memory_kb() - before < MOST_GROWTH_KB
+
+
 def test_whoever_tells_the_length_and_waits_hears_413(served: Served) -> None:
     answer = served.say(head(b"Content-Length: %d" % TWO_GIGABYTES))
 

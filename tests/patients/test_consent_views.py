@@ -127,7 +127,7 @@ def test_the_same_answer_sent_twice_is_one_event(
     [
         ({"agrees": ""}, "Choose what they said"),
         ({"words_version": "2019-01"}, "The words have changed"),
-        ({"method": "by_text"}, "Not a valid choice"),
+        ({"method": "by_text"}, "cannot be chosen here"),
     ],
 )
 def test_an_incomplete_answer_is_told_and_records_nothing(

@@ -73,7 +73,7 @@ def test_a_registered_patient_has_the_first_phone(browser: FlaskClient, session:
         ({"given_name": "A", "phone": "12"}, "too few or too many digits"),
         ({"given_name": "A", "phone": "none at all"}, "not a phone number"),
         ({"given_name": "A", "zip_code": "9370"}, "five digits"),
-        ({"given_name": "A", "written_language": "xx"}, "Not a valid choice"),
+        ({"given_name": "A", "written_language": "xx"}, "cannot be chosen here"),
         ({"given_name": "A" * 121}, "longer than 120"),
     ],
 )

@@ -180,7 +180,7 @@ def test_the_words_outlive_the_erasure_of_the_patient(session: ScopedSession, to
         ({"asked": ""}, "Write a few words."),
         ({"due_on": (TODAY - timedelta(days=1)).isoformat()}, "The answer cannot be due before the demand came."),
         ({"received_on": (TODAY + timedelta(days=9)).isoformat(), "due_on": ""}, "This day has not come yet."),
-        ({"demander": "nobody"}, "Not a valid choice"),
+        ({"demander": "nobody"}, "cannot be chosen here"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field_and_nothing_typed_is_lost(

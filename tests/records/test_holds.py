@@ -10,7 +10,16 @@ from referral.audit.notes import note_of
 from referral.kit.errors import Conflict
 from referral.kit.scope import ScopedSession
 from referral.records.erasing import erase_record
-from referral.records.holds import ask_to_lift, confirm_hold, hold_of, is_held, keep_hold, lift_hold, place_hold
+from referral.records.holds import (
+    AnotherPersonNeeded,
+    ask_to_lift,
+    confirm_hold,
+    hold_of,
+    is_held,
+    keep_hold,
+    lift_hold,
+    place_hold,
+)
 from referral.records.models import LegalHold
 from tests.referrals.conftest import Place
 
@@ -29,7 +38,7 @@ def test_a_hold_protects_from_the_moment_it_is_placed(session: ScopedSession, pl
 def test_a_second_person_confirms_it_and_never_the_first(
     session: ScopedSession, hold: LegalHold, officer: Person, administrator: Person
 ) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(AnotherPersonNeeded):
         confirm_hold(session, hold, by=officer.id)
     confirm_hold(session, hold, by=administrator.id)
 
@@ -45,7 +54,7 @@ def test_one_person_alone_never_ends_a_hold(session: ScopedSession, hold: LegalH
     with pytest.raises(Conflict):
         lift_hold(session, hold, by=administrator.id)
     ask_to_lift(session, hold, reason="It is over.", by=administrator.id)
-    with pytest.raises(Conflict):
+    with pytest.raises(AnotherPersonNeeded):
         lift_hold(session, hold, by=administrator.id)
 
     assert is_held(session, hold.patient_id)

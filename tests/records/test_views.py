@@ -138,7 +138,9 @@ def test_a_hold_goes_its_way_by_the_pages(
     hold = f"{record_of(place)}/hold"
 
     assert one.post(hold, data={"words": "A court asks."}).status_code == 303
-    assert one.post(f"{hold}/confirm").status_code == 409
+    refused = one.post(f"{hold}/confirm")
+    assert (refused.status_code, "This takes a second person" in refused.text) == (409, True)
+    assert "Somebody else changed this first" not in refused.text
     assert other.post(f"{hold}/confirm").status_code == 303
     assert one.post(f"{hold}/ask-to-lift", data={"words": "It is over."}).status_code == 303
     assert one.post(f"{hold}/lift").status_code == 409

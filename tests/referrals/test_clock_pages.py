@@ -56,7 +56,7 @@ def test_without_a_day_it_counts_at_once(administrator: FlaskClient):
         ({"wait_usual_remind": "x"}, "Not a valid integer value"),
         ({"why": ""}, "Say why, in a sentence."),
         ({"effective_on": "2020-01-01"}, "counts from now or later"),
-        ({"pace_food": "fastest"}, "Not a valid choice"),
+        ({"pace_food": "fastest"}, "cannot be chosen here"),
     ],
 )
 def test_what_does_not_fit_is_marked_and_nothing_typed_is_lost(

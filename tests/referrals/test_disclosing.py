@@ -115,7 +115,7 @@ def test_a_request_taken_back_shows_nothing_in_the_inbox(client: FlaskClient, pl
 
     page, listed = client.get(f"/inbox/{referral.id}").text, list_of(client)
 
-    assert "has taken this request back" in page
+    assert "This request has been taken back" in page
     assert "delete or shred" in page
     assert not any(word in page + listed for word in NEVER_AGAIN)
     assert "Green Table Boxes" in listed
@@ -129,7 +129,7 @@ def test_a_closed_request_shows_nothing_once_sharing_was_stopped(client: FlaskCl
 
     page, listed = client.get(f"/inbox/{referral.id}").text, list_of(client)
 
-    assert "has taken this request back" in page
+    assert "This request has been taken back" in page
     assert not any(word in page + listed for word in NEVER_AGAIN)
 
 
@@ -140,7 +140,7 @@ def test_the_link_page_shows_nothing_without_standing_consent(client: FlaskClien
 
     page = opened_page(client, place, from_link)
 
-    assert "has taken this request back" in page
+    assert "This request has been taken back" in page
     assert not any(word in page for word in NEVER_AGAIN)
 
 
@@ -151,7 +151,7 @@ def test_what_still_stands_carries_no_notice(client: FlaskClient, place: Place):
     page = opened_page(client, place, referral)
 
     assert "Food" in page
-    assert "has taken this request back" not in page
+    assert "This request has been taken back" not in page
 
 
 def opened_page(client: FlaskClient, place: Place, referral: Referral) -> str:

@@ -389,3 +389,12 @@ def test_staff_take_it_back_in_their_own_language(browser: FlaskClient, rosa: Pa
     assert '<html lang="es"' in asked
     assert [page for page in pages if '<html lang="en"' not in page] == []
     assert "This is not the code." in pages[1]
+
+
+def test_the_last_try_is_counted_in_the_singular(browser: FlaskClient, rosa: Patient) -> None:
+    hand_over(browser, rosa)
+
+    pages = [browser.post("/tablet/return", data={"code": "111222"}).text for _ in range(4)]
+
+    assert "This is not the code. 1 try is left." in pages[-1]
+    assert "1 tries" not in "".join(pages)

@@ -74,6 +74,27 @@ def test_a_program_that_calls_over_plain_http_is_refused_and_not_led_on(behind: 
 
 
 @on_one_database
+def test_without_a_trusted_proxy_a_program_is_refused_over_plain_http_whatever_a_header_says(behind: Behind) -> None:
+    client = behind(None)
+
+    plain = client.get("/hsds/services", base_url="http://localhost")
+    spoofed = client.get("/hsds/services", base_url="http://localhost", headers=SPOOFED)
+    safe = client.get("/hsds/services", base_url="https://localhost")
+
+    assert [answer.status_code for answer in (plain, spoofed, safe)] == [403, 403, 200]
+
+
+@on_one_database
+@pytest.mark.parametrize("proxies", [None, "1"])
+def test_health_is_told_over_plain_http_on_the_machine_itself(proxies: str | None, behind: Behind) -> None:
+    client = behind(proxies)
+
+    answers = [client.get(path, base_url="http://127.0.0.1:8000").status_code for path in ("/healthz", "/sign-in")]
+
+    assert answers == [200, 200]
+
+
+@on_one_database
 def test_links_and_redirects_never_name_the_host_that_the_caller_sent(behind: Behind) -> None:
     client = behind("1")
 
