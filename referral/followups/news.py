@@ -5,7 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from referral.followups.due import phone_is_free
+from referral.followups.models import Question
 from referral.followups.planning import NEWS, NEWS_COMPOSER
+from referral.followups.states import QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.composing import compose_patient_text
@@ -35,6 +38,9 @@ TRUE_WHILE = {
 }
 
 _LASTS = timedelta(days=2)
+
+#: So soon news looks again whether the question before it has left.
+_SOON = timedelta(minutes=10)
 
 
 def compose_referral_text(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
@@ -74,8 +80,25 @@ def words_of_news(
     why_not = _why_untold(session, referral)
     if why_not is not None:
         return Suppressed(why_not, needs_person=False)
+    if _gives_way(session, message, now):
+        return Postponed(now + _SOON, "day_full")
     words = compose_patient_text(session, message, now)
     return Suppressed(words.reason, needs_person=False) if isinstance(words, Suppressed) else words
+
+
+def _gives_way(session: ScopedSession, message: Message, now: datetime) -> bool:
+    """Return True if the question about another place can leave now: of the one text of a day it comes before news."""
+    if message.phone_number_id is None or message.composer not in (NEWS_COMPOSER, TOGETHER_COMPOSER):
+        return False
+    waiting = select(Question).where(
+        Question.patient_id == message.patient_id,
+        Question.kind == QuestionKind.OTHER_PLACE,
+        Question.state == QuestionState.SCHEDULED,
+        Question.due_at <= now,
+    )
+    patient = session.get_one(Patient, message.patient_id)
+    asked = session.scalars(waiting.order_by(Question.due_at, Question.id)).all()
+    return any(phone_is_free(session, each, patient, message.phone_number_id) for each in asked)
 
 
 def _why_untold(session: ScopedSession, referral: Referral) -> str | None:

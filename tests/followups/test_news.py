@@ -1,19 +1,21 @@
 """One text for the news of several requests: what happened where it is the same, what can be done where it is not."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from referral.followups.news import compose_referral_text
+from referral.followups.states import QuestionKind
 from referral.kit import clock
 from referral.messaging.catalog import shipped_catalog
 from referral.outbox.models import Message
 from referral.patients.models import Patient
-from referral.referrals.actions import accept, cancel, move
+from referral.referrals.actions import accept, cancel, decline, move
 from referral.referrals.actors import THE_CLOCK, Actor, ActorKind
 from referral.referrals.models import Referral
-from referral.referrals.states import ReferralEvent
+from referral.referrals.states import DeclineReason, ReferralEvent
 from tests.factories import Town
 from tests.followups.test_conversation import DESK, Conversation
 from tests.followups.test_other_places import bodies, talk
@@ -52,6 +54,38 @@ def test_two_acceptances_of_a_day_are_told_in_one_text_that_says_so(talk: Conver
     talk.work()
 
     assert "Local groups said yes to 2 of your requests." in bodies(talk, "several_accepted")[0]
+
+
+def test_of_the_text_of_a_day_the_question_about_another_place_comes_before_news(talk: Conversation) -> None:
+    first, second = prescribe(talk, "utilities", "transportation")
+    talk.work()
+    with talk.database.job("tests") as session:
+        accept(session, session.get_one(Referral, second), DESK)
+    with talk.database.job("tests") as session:
+        decline(session, session.get_one(Referral, first), DESK, reason=DeclineReason.NO_CAPACITY)
+    talk.work()
+    same_day = talk.texts()
+
+    talk.wait(timedelta(days=1))
+    talk.work()
+    next_day = talk.texts()
+
+    assert same_day == [("several_sent", "en")]
+    assert next_day == [*same_day, ("declined_other_place", "en")]
+
+
+def test_a_question_that_cannot_leave_holds_up_no_news(talk: Conversation) -> None:
+    first, second = prescribe(talk, "childcare", "employment")
+    talk.ask(QuestionKind.CHECK_OUTCOME)  # it waits for its answer on this phone
+    with talk.database.job("tests") as session:
+        decline(session, session.get_one(Referral, first), DESK, reason=DeclineReason.NO_CAPACITY)
+        accept(session, session.get_one(Referral, second), DESK)
+    talk.work()
+
+    talk.wait(timedelta(days=1))
+    talk.work()
+
+    assert talk.texts()[-1] == ("accepted", "en")
 
 
 def test_moves_of_two_kinds_are_told_in_general_words_with_what_can_be_done(talk: Conversation) -> None:
