@@ -114,7 +114,7 @@ def _ask_one(session: ScopedSession, question: Question) -> bool:
     if not may_go_to(session, patient, route, referral.domain, answer=True):
         call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason_words("private_need"))
         return True
-    if not _phone_is_free(session, question, patient, route.phone_number_id):
+    if not phone_is_free(session, question, patient, route.phone_number_id):
         return False
     move_question(question, QuestionEvent.QUEUE)
     question.phone_number_id = route.phone_number_id
@@ -147,7 +147,7 @@ def _text_of(session: ScopedSession, question: Question, referral: Referral, pho
     )
 
 
-def _phone_is_free(session: ScopedSession, question: Question, patient: Patient, phone_number_id: UUID) -> bool:
+def phone_is_free(session: ScopedSession, question: Question, patient: Patient, phone_number_id: UUID) -> bool:
     """Return True if the question can leave now: once it holds the phone, a reply must not find it unsent."""
     on_phone = select(Question.id).where(Question.phone_number_id == phone_number_id)
     danger = select(InboundMessage.id).where(

@@ -1,12 +1,14 @@
 """The words of news about a referral: when they are true and may go, and one text for the news of several."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
+from referral.followups.due import phone_is_free
+from referral.followups.models import Question
 from referral.followups.planning import NEWS, NEWS_COMPOSER
+from referral.followups.states import QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.composing import compose_patient_text
@@ -19,12 +21,15 @@ from referral.patients.consents import texting_route
 from referral.patients.models import Patient
 from referral.patients.proxies import may_go_to
 from referral.referrals.models import Referral
+from referral.referrals.numbering import named_in_texts
 from referral.referrals.states import ReferralState
 from resources_directory.needs import SENSITIVE
 
 #: Who makes the words of one text for several: the key under which wiring knows `compose_together`.
 TOGETHER_COMPOSER = "news_together"
-TOGETHER_TEMPLATE = "several_moved"
+#: The text for several that were moved alike, by the text that one of them gets; and for those moved in other ways.
+ALIKE = {"sent": "several_sent", "accepted": "several_accepted"}
+OTHERWISE = "several_moved"
 
 #: While the news of a move is still true.
 TRUE_WHILE = {
@@ -32,10 +37,10 @@ TRUE_WHILE = {
     "accepted": (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS),
 }
 
-#: Fewer than that are not several.
-SEVERAL = 2
-
 _LASTS = timedelta(days=2)
+
+#: So soon news looks again whether the question before it has left.
+_SOON = timedelta(minutes=10)
 
 
 def compose_referral_text(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
@@ -50,14 +55,22 @@ def compose_referral_text(session: ScopedSession, message: Message, now: datetim
 
 
 def compose_together(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
-    """Return the words that several requests have moved, or why they do not go."""
-    known = select(Referral).where(Referral.id.in_([UUID(each) for each in message.facts["referrals"]]))
-    true = {state for states in TRUE_WHILE.values() for state in states}
-    standing = [each for each in session.scalars(known.order_by(Referral.id)) if each.state in true]
-    told = [each for each in standing if _why_untold(session, each) is None]
-    if len(told) < SEVERAL:
+    """Return the words that several requests have moved, or why they do not go.
+
+    Where one of them has moved on since, the news of the others is queued anew, each by itself.
+    """
+    told: dict[str, str] = message.facts.get("news", {})
+    known = select(Referral).where(Referral.id.in_([UUID(each) for each in told])).order_by(Referral.id)
+    standing = [
+        each
+        for each in session.scalars(known)
+        if each.state in TRUE_WHILE[told[str(each.id)]] and _why_untold(session, each) is None
+    ]
+    if not standing or len(standing) < len(told):
+        for each in standing:
+            queue_message(session, _by_itself(session, message, each, told[str(each.id)]))
         return Suppressed("moved_on", needs_person=False)
-    return words_of_news(session, message, told[0], now)
+    return words_of_news(session, message, standing[0], now)
 
 
 def words_of_news(
@@ -67,8 +80,25 @@ def words_of_news(
     why_not = _why_untold(session, referral)
     if why_not is not None:
         return Suppressed(why_not, needs_person=False)
+    if _gives_way(session, message, now):
+        return Postponed(now + _SOON, "day_full")
     words = compose_patient_text(session, message, now)
     return Suppressed(words.reason, needs_person=False) if isinstance(words, Suppressed) else words
+
+
+def _gives_way(session: ScopedSession, message: Message, now: datetime) -> bool:
+    """Return True if the question about another place can leave now: of the one text of a day it comes before news."""
+    if message.phone_number_id is None or message.composer not in (NEWS_COMPOSER, TOGETHER_COMPOSER):
+        return False
+    waiting = select(Question).where(
+        Question.patient_id == message.patient_id,
+        Question.kind == QuestionKind.OTHER_PLACE,
+        Question.state == QuestionState.SCHEDULED,
+        Question.due_at <= now,
+    )
+    patient = session.get_one(Patient, message.patient_id)
+    asked = session.scalars(waiting.order_by(Question.due_at, Question.id)).all()
+    return any(phone_is_free(session, each, patient, message.phone_number_id) for each in asked)
 
 
 def _why_untold(session: ScopedSession, referral: Referral) -> str | None:
@@ -88,19 +118,21 @@ def _told_together(session: ScopedSession, message: Message) -> bool:
     others = _waiting_beside(session, message)
     if not others:
         return False
+    news = {str(key): template for key, template in sorted({message.subject_id: message.template, **others}.items())}
+    kinds = set(news.values())
     queued = queue_message(
         session,
         NewMessage(
             channel=Channel.SMS,
             composer=TOGETHER_COMPOSER,
-            template=TOGETHER_TEMPLATE,
+            template=ALIKE[message.template] if len(kinds) == 1 else OTHERWISE,
             clinic_id=message.clinic_id,
             patient_id=message.patient_id,
             phone_number_id=message.phone_number_id,
             subject_kind="message",
             subject_id=message.id,
             dedupe_key=f"message:{message.id}:together",
-            facts={"referrals": sorted({str(message.subject_id), *(str(each) for each in others)})},
+            facts={"news": news, "count": len(news)},
             expires_at=clock.now() + _LASTS,
         ),
     )
@@ -111,8 +143,26 @@ def _told_together(session: ScopedSession, message: Message) -> bool:
     return True
 
 
-def _waiting_beside(session: ScopedSession, message: Message) -> Sequence[UUID]:
-    """Return the ids of other referrals whose news waits for the same phone, and is true and may be told."""
+def _by_itself(session: ScopedSession, together: Message, referral: Referral, template: str) -> NewMessage:
+    """Return the news of one request that was to be told with others."""
+    return NewMessage(
+        channel=Channel.SMS,
+        composer=NEWS_COMPOSER,
+        template=template,
+        clinic_id=together.clinic_id,
+        patient_id=together.patient_id,
+        phone_number_id=together.phone_number_id,
+        subject_kind="referral",
+        subject_id=referral.id,
+        subject_version=referral.version,
+        dedupe_key=f"message:{together.id}:alone:{referral.id}",
+        facts=named_in_texts(session, referral),
+        expires_at=together.expires_at,
+    )
+
+
+def _waiting_beside(session: ScopedSession, message: Message) -> dict[UUID, str]:
+    """Return other referrals whose news waits for the same phone, and is true and may be told: id to its text."""
     waiting = select(Message.subject_id, Message.template).where(
         Message.composer == NEWS_COMPOSER,
         Message.patient_id == message.patient_id,
@@ -122,4 +172,8 @@ def _waiting_beside(session: ScopedSession, message: Message) -> Sequence[UUID]:
     )
     news = {row.subject_id: row.template for row in session.execute(waiting.order_by(Message.created_at, Message.id))}
     found = session.scalars(select(Referral).where(Referral.id.in_(news)).order_by(Referral.id))
-    return [each.id for each in found if each.state in TRUE_WHILE[news[each.id]] and _why_untold(session, each) is None]
+    return {
+        each.id: news[each.id]
+        for each in found
+        if each.state in TRUE_WHILE[news[each.id]] and _why_untold(session, each) is None
+    }

@@ -22,7 +22,7 @@ import yaml
 TEXTS_FOLDER = Path(__file__).resolve().parents[2] / "translations" / "texts"
 
 #: The facts a text may name. Nothing else about a patient can get into a text message.
-PLACEHOLDERS = frozenset({"clinic", "date", "phone", "options", "link"})
+PLACEHOLDERS = frozenset({"clinic", "date", "phone", "options", "link", "count"})
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _REGION = re.compile(r"[A-Za-z]{2}|[0-9]{3}")

@@ -177,6 +177,7 @@ def said_in(message: Message, clinic: Member, language: str, *, neutral: bool = 
         "date": f"{day} (#{number})" if number else day,
         "options": ", ".join(message.facts.get("options", ())),
         "link": LINK_PLACE,
+        "count": str(message.facts.get("count", "")),
     }
     return shipped_catalog().render(message.template, language, facts)
 

@@ -17,12 +17,13 @@ from referral.messaging.short_dates import longest_day
 from referral.messaging.unwanted_words import ASKS_FOR_A_WORD, JOINED_IN_FRONT, UNWANTED
 
 #: The longest facts a text is measured with: a clinic's texting name, a telephone number, the digits of the question
-#: with the most of them (reason), a signed link (accounts/links.py) on a host of some length. The date is its
-#: language's longest.
+#: with the most of them (reason), a signed link (accounts/links.py) on a host of some length, more requests than
+#: anybody has at once. The date is its language's longest.
 LONGEST_FACTS = {
     "clinic": "Riverside Services A",
     "phone": "404-555-0199",
     "options": "4, 5, 6, 7, 8, 9",
+    "count": "99",
     "link": f"https://referrals.riverside.example.org/questions/{'0' * 32}.1.{'0' * 32}",
 }
 

@@ -30,8 +30,8 @@ DECLARABLE = tuple(field for field in SharedField if field not in _NEVER_ASKED)
 #: What may be shared while a service has not said what it needs: what the record holds anyway.
 WHILE_UNSAID = tuple(field for field in DECLARABLE if field not in TOLD_FACTS)
 
-#: Of these, what is ticked at first: enough to be called back.
-USUALLY_SHARED = (SharedField.NAME, SharedField.PHONE, SharedField.SPOKEN_LANGUAGE)
+#: Of these, what is ticked at first: enough to be called back, and to know who lives outside the area.
+USUALLY_SHARED = (SharedField.NAME, SharedField.PHONE, SharedField.SPOKEN_LANGUAGE, SharedField.ZIP_CODE)
 
 #: By which an organization reaches a person: offered beside what a service asks for, where it asks for neither.
 CONTACT_FIELDS = (SharedField.NAME, SharedField.PHONE)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import select
+
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import Disclosure, SharingConsent
@@ -38,3 +40,12 @@ def record_disclosure(
     session.add(disclosure)
     session.flush()
     return disclosure
+
+
+def only_mailed_to(session: ScopedSession, patient_id: UUID) -> frozenset[UUID]:
+    """Return the organizations that were told nothing of a patient but what a mail and the page behind its link say."""
+    told = select(Disclosure.organization_id, Disclosure.channel).where(Disclosure.patient_id == patient_id)
+    rows = session.execute(told.order_by(Disclosure.id)).all()
+    return frozenset(row.organization_id for row in rows) - {
+        row.organization_id for row in rows if row.channel != MAILED
+    }

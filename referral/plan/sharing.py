@@ -1,7 +1,7 @@
 """Which organizations may know what of a patient, as their own page tells it: only those that it names anyway."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from referral.kit.scope import ScopedSession
 from referral.patients.consent_models import SharingConsent
 from referral.patients.consent_words import FIELD_LABELS
 from referral.patients.consents import sharing_consents_of
+from referral.patients.disclosures import only_mailed_to
 from referral.patients.models import Patient
 from referral.patients.states import SharedField
 from referral.plan.words import day_of
-from referral.referrals.disclosing import TAKEN_BACK
+from referral.referrals.disclosing import FIRST_PAGE, TAKEN_BACK
 from referral.referrals.models import Referral
 from referral.referrals.queries import referrals_of_patient
 from referral.referrals.states import Mode, ReferralState
@@ -25,7 +26,8 @@ from resources_directory.models.organization import Organization
 class Shared:
     """What one organization may know. `fields`: words; `since`: day in words. Stopped: it was told to discard it.
 
-    `requests`: names of the services for which it may know it, as far as the page names them.
+    `requests`: names of the services for which it may know it, as far as the page names them. `unopened`: it answered,
+    or did not, without ever looking at who the patient is, and can look no more.
     """
 
     organization_id: UUID
@@ -34,6 +36,7 @@ class Shared:
     since: str
     stopped: bool
     requests: tuple[str, ...] = ()
+    unopened: bool = False
 
 
 def asked_with_facts(session: ScopedSession, patient: Patient) -> list[Referral]:
@@ -57,7 +60,12 @@ def shared_with(session: ScopedSession, patient: Patient, named: Sequence[Referr
     consents = [each for each in sharing_consents_of(session, patient.id) if each.organization_id in wanted]
     names = _organization_names(session, {each.organization_id for each in consents})
     knowing = asked_with_facts(session, patient)
-    return tuple(_shared(each, names.get(each.organization_id, ""), named, knowing) for each in consents)
+    mailed = only_mailed_to(session, patient.id)
+    found = [(each, _shared(each, names.get(each.organization_id, ""), named, knowing)) for each in consents]
+    return tuple(
+        replace(shared, unopened=consent.organization_id in mailed and _never_opened(consent, shared, knowing))
+        for consent, shared in found
+    )
 
 
 def _shared(consent: SharingConsent, name: str, named: Sequence[Referral], knowing: Sequence[Referral]) -> Shared:
@@ -72,6 +80,13 @@ def _shared(consent: SharingConsent, name: str, named: Sequence[Referral], knowi
         stopped=stopped,
         requests=tuple(str(row.service_facts.get("service_name") or "") for row in theirs if row.id in told),
     )
+
+
+def _never_opened(consent: SharingConsent, shared: Shared, knowing: Sequence[Referral]) -> bool:
+    """Return True if there was more to see than the first page, and no request is left because of which it could be."""
+    theirs = [row for row in knowing if row.organization_id == consent.organization_id]
+    over = all(row.state in (ReferralState.DECLINED, ReferralState.EXPIRED) for row in theirs)
+    return over and not shared.stopped and bool({*consent.fields} - {*FIRST_PAGE})
 
 
 def _told_to_discard(consent: SharingConsent, named: Sequence[Referral]) -> datetime:

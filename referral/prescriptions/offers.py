@@ -135,12 +135,16 @@ class _Shown:
     fields: Mapping[UUID, FieldsOffered]
     #: Needs of which no organization may learn by a phone that others hold.
     without_phone: frozenset[str]
+    has_zip: bool
     #: (need, service) of those that are full, and have not said of this very request that they can help after all.
     full: frozenset[tuple[UUID, UUID]]
 
     def fields_of(self, need: Need, hit: ServiceHit) -> FieldsOffered:
         """Return what consent offers for a service beside this need."""
         offered = self.fields.get(hit.service_id, UNSAID)
+        if not self.has_zip:
+            usual = tuple(field for field in offered.usual if field is not SharedField.ZIP_CODE)
+            offered = replace(offered, usual=usual)
         return offered.without(SharedField.PHONE) if need.domain in self.without_phone else offered
 
 
@@ -156,6 +160,7 @@ def offers_for(session: ScopedSession, patient: Patient, asked: Asked) -> list[O
         odds=odds_of(session, {hit.service_id for hit in hits if not hit.confidential}, now=asked.now),
         fields=fields_offered(session, {hit.service_id for hit in hits}),
         without_phone=needs_without_phone(session, patient),
+        has_zip=patient.zip_code is not None,
         full=_full(session, picked, now=asked.now),
     )
     plans = standing_plans(session, patient.id)

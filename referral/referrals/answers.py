@@ -6,9 +6,11 @@ from uuid import UUID
 
 from referral.accounts.models import Member
 from referral.kit.scope import ScopedSession
+from referral.patients.states import SharedField
 from referral.referrals import actions, desk_forms, forms, words
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.appointments import GivenAppointment, give_appointment, receivers_zone, starts_at
+from referral.referrals.asked_back import check_after_appointment, check_open
 from referral.referrals.disclosing import (
     FIRST_PAGE,
     first_page_of,
@@ -23,7 +25,7 @@ from referral.referrals.late_answers import (
 )
 from referral.referrals.models import Referral
 from referral.referrals.said_room import SaidRoom, say_room
-from referral.referrals.shown_fields import asked_field
+from referral.referrals.shown_fields import asked_field, zip_not_shared
 from referral.referrals.states import (
     ANSWER,
     REFERRAL_MACHINE,
@@ -78,7 +80,7 @@ _EVENT_OF = {
 
 
 #: What nobody is asked for once the time to answer is over.
-_NOT_LATE = frozenset({"appointment", "interpreter", "until"})
+_NOT_LATE = frozenset({"appointment", "keep_day", "interpreter", "until"})
 
 #: What can be answered when the time is over.
 LATE_VERBS = frozenset({Verb.ACCEPT, Verb.WAITLIST, Verb.DECLINE})
@@ -162,11 +164,12 @@ def asked_of(session: ScopedSession, referral: Referral, *, proven: bool = True)
     permitted = permitted_now(session, referral)
     values, open_to_all = permitted.values if permitted else {}, first_page_of(referral)
     shown = [field for field in FIRST_PAGE if field in values]
+    facts = [asked_field(field, values[field], said=proven or field in open_to_all) for field in shown]
     return Asked(
         clinic_name=clinic.name,
         clinic_phone=clinic.phone,
         urgency=str(words.URGENCIES[referral.urgency]),
-        facts=tuple(asked_field(field, values[field], said=proven or field in open_to_all) for field in shown),
+        facts=(*facts, *([] if permitted is None or SharedField.ZIP_CODE in values else [zip_not_shared()])),
         taken_back=permitted is None,
     )
 
@@ -179,7 +182,7 @@ def apply_answer(session: ScopedSession, referral: Referral, verb: Verb, form: f
         record_late_answer(session, referral, late_given(verb, form), actor)
     elif verb is Verb.ACCEPT:
         if form.appointment.data:
-            starts_at(session, referral, form.appointment.data)  # refused before anything moves
+            _check_appointment(session, referral, form)  # refused before anything moves
         actions.accept(session, referral, actor, note=form.note.data)
         _appoint(session, referral, form, actor)
     elif verb is Verb.DECLINE:
@@ -192,6 +195,7 @@ def apply_answer(session: ScopedSession, referral: Referral, verb: Verb, form: f
     elif verb is Verb.START:
         actions.start(session, referral, actor)
     elif verb is Verb.OUTCOME:
+        check_after_appointment(session, referral, form.outcome.data, keep=form.keep_outcome.data)
         testify(session, referral, _testimony(form, actor))
 
 
@@ -220,8 +224,14 @@ def _say(session: ScopedSession, referral: Referral, verb: Verb, form: forms.Nam
         _room(session, referral, form, actor, status=CapacityStatus(form.status.data))
 
 
+def _check_appointment(session: ScopedSession, referral: Referral, form: forms.NamedForm) -> None:
+    starts_at(session, referral, form.appointment.data)
+    check_open(session, referral, form.appointment.data, keep=form.keep_day.data)
+
+
 def _appoint(session: ScopedSession, referral: Referral, form: forms.NamedForm, actor: Actor) -> None:
     if form.appointment.data:
+        _check_appointment(session, referral, form)
         booked = form.interpreter_booked()
         give_appointment(
             session, referral, GivenAppointment(form.appointment.data, booked, form.filling_id(), actor=actor)
@@ -253,7 +263,7 @@ def _testimony(form: forms.NamedForm, actor: Actor) -> GivenTestimony:
         side=Side.ORGANIZATION,
         outcome=outcome,
         channel=TestimonyChannel.LINK if by_link else TestimonyChannel.ACCOUNT,
-        reason=(form.reason.data or None) if outcome is Outcome.NOT_RECEIVED else None,
+        reason=form.reason.data or None,
         units=form.units.data,
         speaker=actor.name,
         taken_by=actor.person_id,

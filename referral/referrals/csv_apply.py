@@ -8,18 +8,12 @@ from flask_babel import gettext as _
 from referral.kit.scope import ScopedSession
 from referral.referrals import actions
 from referral.referrals.actors import Actor
-from referral.referrals.csv_columns import Answer, Column
+from referral.referrals.csv_columns import OUTCOMES, Answer, Column
 from referral.referrals.csv_in import Planned
 from referral.referrals.models import Referral
 from referral.referrals.several import Chosen, RowResult, do_one, moved_on, result_of
-from referral.referrals.states import DeclineReason, Outcome, Side, TestimonyChannel
+from referral.referrals.states import DeclineReason, Side, TestimonyChannel
 from referral.referrals.testimonies import GivenTestimony, testify
-
-_OUTCOMES = {
-    Answer.RECEIVED: Outcome.RECEIVED,
-    Answer.PARTLY_RECEIVED: Outcome.PARTLY_RECEIVED,
-    Answer.NOT_RECEIVED: Outcome.NOT_RECEIVED,
-}
 
 
 def apply_rows(
@@ -68,12 +62,11 @@ def _do(session: ScopedSession, referral: Referral, row: Planned, actor: Actor) 
 
 
 def _given(row: Planned, answer: Answer, actor: Actor) -> GivenTestimony:
-    outcome = _OUTCOMES[answer]
     return GivenTestimony(
         side=Side.ORGANIZATION,
-        outcome=outcome,
+        outcome=OUTCOMES[answer],
         channel=TestimonyChannel.ACCOUNT,
-        reason=row.line.text(Column.REASON) if outcome is Outcome.NOT_RECEIVED else None,
+        reason=row.line.text(Column.REASON),
         units=row.line.text(Column.UNITS),
         speaker=actor.name,
         taken_by=actor.person_id,

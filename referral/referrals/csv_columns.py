@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from referral.referrals.states import Outcome
+
 #: A cell that begins with one of these may be run as a formula (OWASP, "CSV Injection"); the last four are =, +, -
 #: and @ in full width, which spreadsheets read alike.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -56,6 +58,14 @@ class Answer(StrEnum):
     RECEIVED = "received"
     PARTLY_RECEIVED = "partly_received"
     NOT_RECEIVED = "not_received"
+
+
+#: What happened, by the answers that say it.
+OUTCOMES = {
+    Answer.RECEIVED: Outcome.RECEIVED,
+    Answer.PARTLY_RECEIVED: Outcome.PARTLY_RECEIVED,
+    Answer.NOT_RECEIVED: Outcome.NOT_RECEIVED,
+}
 
 
 def without_formula(text: str) -> str:

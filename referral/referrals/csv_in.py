@@ -5,8 +5,9 @@ and a row that has moved meanwhile is left alone. So a file that is sent twice c
 """
 
 import csv
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from uuid import UUID
 
@@ -17,8 +18,12 @@ from referral.kit.errors import InvalidInput
 from referral.kit.forms import strip
 from referral.kit.scope import ScopedSession
 from referral.referrals.actions import LONGEST_LIST
-from referral.referrals.csv_columns import READ, Answer, Column, with_formula
+from referral.referrals.amounts import faults_of
+from referral.referrals.appointments import appointments_of
+from referral.referrals.asked_back import is_ahead
+from referral.referrals.csv_columns import OUTCOMES, READ, Answer, Column, with_formula
 from referral.referrals.declining import NAME_THE_RULE
+from referral.referrals.desk_models import Appointment
 from referral.referrals.forms import LINE_LETTERS, NOTE_LETTERS
 from referral.referrals.inbox_queries import ids_by_number, received
 from referral.referrals.late_answers import may_say_late_what_happened
@@ -96,7 +101,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Planned:
-    """What will become of a row: an answer to a request, or why not. `already`: it was answered so before."""
+    """What will become of a row: an answer to a request, or why not. `already`: it was answered so before.
+
+    `expected`: it tells what happened although this appointment is still to come.
+    """
 
     line: Line
     number: str
@@ -104,6 +112,7 @@ class Planned:
     answer: Answer | None = None
     problem: Problem | None = None
     already: bool = False
+    expected: Appointment | None = field(default=None, repr=False)
 
     @property
     def will_change(self) -> bool:
@@ -116,20 +125,29 @@ class Planned:
         return f"{self.referral.id}:{self.referral.version}" if self.referral else ""
 
 
-def text_of(content: bytes) -> str:
-    """Return the text of a file. Raises InvalidInput for one that is empty, too large or no text."""
-    if not content:
+def text_of(content: bytes, *, chosen: bool = True) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with its mark, or Windows-1252.
+
+    Raises InvalidInput where none was chosen, and for one that is empty, too large or no text.
+    """
+    if not chosen:
         raise InvalidInput(_l("Choose the file with your answers."), "file")
+    if not content:
+        raise InvalidInput(_l("This file is empty. Choose the one with your answers."), "file")
     if len(content) > MOST_BYTES:
         raise InvalidInput(_l("The file is too large. Send fewer rows at once."), "file")
-    for encoding in ("utf-8-sig", "cp1252"):
+    marked = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\x00" not in text:
             return text
-    raise InvalidInput(_l("This is no text file. Save it as CSV, with the ending .csv, and choose it again."), "file")
+    words = _l(
+        "This is no text file that can be read. Save it as “CSV UTF-8”, with the ending .csv, and choose it again."
+    )
+    raise InvalidInput(words, "file")
 
 
 def read_lines(text: str) -> list[Line]:
@@ -141,7 +159,7 @@ def read_lines(text: str) -> list[Line]:
             _l("The file cannot be read as a table. Save it as CSV and choose it again."), "file"
         ) from error
     names = [name.strip().casefold() for name in rows[0]] if rows else []
-    missing = [str(column) for column in (Column.REQUEST, Column.ANSWER) if column not in names]
+    missing = [str(column) for column in (Column.REQUEST, Column.VERSION, Column.ANSWER) if column not in names]
     if missing:
         words = _l("The first line of the file must name the column “%(column)s”.", column=missing[0])
         raise InvalidInput(words, "file")
@@ -172,14 +190,20 @@ def plan(session: ScopedSession, member_id: UUID, lines: Sequence[Line]) -> list
     numbered = ids_by_number(session, member_id)
     wanted = [_ids(numbered, line) for line in lines]
     rows = received(session, member_id, (ids[0] for ids in wanted if len(ids) == 1))
-    told = told_by_organization(session, rows)
+    told, appointments = told_by_organization(session, rows), appointments_of(session, rows)
     planned: list[Planned] = []
     seen: set[UUID] = set()
     for line, ids in zip(lines, wanted, strict=True):
         referral = rows.get(ids[0]) if len(ids) == 1 else None
         planned.append(_twice(line, referral) if referral and referral.id in seen else _check(line, referral, told))
         seen |= {referral.id} if referral else set()
-    return planned
+    return [_with_expected(each, appointments) for each in planned]
+
+
+def _with_expected(row: Planned, appointments: Mapping[UUID, Appointment]) -> Planned:
+    given = appointments.get(row.referral.id) if row.referral else None
+    tells = row.will_change and row.answer in OUTCOMES
+    return replace(row, expected=given) if tells and row.referral and is_ahead(row.referral, given) else row
 
 
 def _check(line: Line, referral: Referral | None, told: Collection[UUID]) -> Planned:
@@ -199,7 +223,11 @@ def _check(line: Line, referral: Referral | None, told: Collection[UUID]) -> Pla
 
 def _problem(line: Line, referral: Referral, answer: Answer, *, possible: bool) -> Problem | None:
     version = line.text(Column.VERSION)
-    if version is not None and version != str(referral.version):
+    if version is None:
+        return Problem(
+            Column.VERSION, _l("This is empty. Copy it from the file of your requests, beside their number.")
+        )
+    if version != str(referral.version):
         return Problem(Column.VERSION, _l("The request has moved on since the file was made."))
     if not possible:
         return Problem(Column.ANSWER, _l("This answer is not possible in the state in which the request is."))
@@ -214,8 +242,19 @@ def _problem(line: Line, referral: Referral, answer: Answer, *, possible: bool) 
     if answer is Answer.WAITLIST and place is not None and not _is_on_a_list(place):
         words = _l("A place on the list is a number from 1 to 9999. Leave it empty if you do not know.")
         return Problem(Column.PLACE, words)
+    unfit = _unfit(line, answer)
+    if unfit is not None:
+        return unfit
     too_long = (column for column, most in _LONGEST.items() if len(line.text(column) or "") > most)
     return next((Problem(column, _l("This is too long.")) for column in too_long), None)
+
+
+def _unfit(line: Line, answer: Answer) -> Problem | None:
+    """Return what of amount and reason does not fit the outcome that a row tells."""
+    if answer not in OUTCOMES:
+        return None
+    faults = faults_of(OUTCOMES[answer], reason=line.text(Column.REASON), units=line.text(Column.UNITS))
+    return next((Problem(Column(str(each.field)), each.message) for each in faults), None)
 
 
 def _possible(referral: Referral, answer: Answer) -> bool:

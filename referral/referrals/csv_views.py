@@ -1,5 +1,7 @@
 """Files of an organization: its requests taken along, its answers sent back with a look before anything is done."""
 
+from functools import partial
+
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -22,6 +24,7 @@ from referral.referrals.csv_in import MOST_ROWS as MOST_LINES
 from referral.referrals.csv_in import Planned, carried, plan, read_lines, text_of
 from referral.referrals.csv_out import MOST_ROWS, requests_file
 from referral.referrals.desk_forms import ConfirmForm, UploadForm
+from referral.referrals.desk_page import appointment_words
 from referral.referrals.inbox_filters import read_filters
 from referral.referrals.inbox_pages import list_words
 from referral.referrals.policies import ReferralPermission
@@ -70,12 +73,15 @@ def look() -> ResponseReturnValue:
     """Show what each row of a file will change, or why not. Changes nothing."""
     form, stored = UploadForm(), request.files.get("file")
     try:
-        lines = read_lines(text_of(stored.read() if isinstance(stored, FileStorage) else b""))
+        chosen = isinstance(stored, FileStorage) and bool(stored.filename)
+        lines = read_lines(text_of(stored.read() if isinstance(stored, FileStorage) else b"", chosen=chosen))
         text = carried(lines)
     except InvalidInput as error:
         form.blame(error)
         return _page(form), 422
-    return _preview(plan(request_session(), current_person().member_id, lines), text)
+    session, member_id = request_session(), current_person().member_id
+    zone = session.get_one(Member, member_id).timezone_name
+    return _preview(plan(session, member_id, lines), text, timezone_name=zone)
 
 
 @blueprint.post("/inbox/files/apply")
@@ -95,13 +101,14 @@ def apply() -> ResponseReturnValue:
     return render_template("referrals/several.html", results=results, kept={})
 
 
-def _preview(planned: list[Planned], text: str) -> str:
+def _preview(planned: list[Planned], text: str, *, timezone_name: str) -> str:
     return render_template(
         "referrals/file_preview.html",
         planned=planned,
         changing=[row for row in planned if row.will_change],
         form=ConfirmForm(formdata=None, data={"text": text}),
         answers=ANSWER_WORDS,
+        moment_of=partial(appointment_words, timezone_name=timezone_name),
         words=words,
     )
 

@@ -20,6 +20,8 @@ from referral.kit.errors import InvalidInput
 from referral.kit.forms import Form
 from referral.kit.i18n import LANGUAGES, language_name
 from referral.referrals import words
+from referral.referrals.amounts import faults_of
+from referral.referrals.asked_back import KEEP_DAY, KEEP_OUTCOME
 from referral.referrals.declining import check_rule
 from referral.referrals.said_room import ROOM_WORDS
 from referral.referrals.states import Outcome, Side, TestimonyChannel
@@ -54,9 +56,10 @@ class NamedForm(Form):
 
 
 class WithAppointment(Form):
-    """When the person is expected, and whether an interpreter is booked."""
+    """When the person is expected, and whether an interpreter is booked. `keep_day`: shown once it was asked back."""
 
     appointment = DateTimeLocalField(_l("Appointment, if there is one"), [Optional()])
+    keep_day = BooleanField(KEEP_DAY)
     interpreter = SelectField(
         _l("Is an interpreter booked for it?"),
         [Optional()],
@@ -134,7 +137,21 @@ class LeaveForm(Form):
     """The organization is done with the page."""
 
 
-class OutcomeForm(NamedForm):
+class WithOutcome(Form):
+    """What happened, with what must fit it. `keep_outcome`: shown once it was asked back."""
+
+    keep_outcome = BooleanField(KEEP_OUTCOME)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Return True if nothing is missing, and amount and reason fit what happened."""
+        complete: bool = super().validate(extra_validators)
+        faults = list(faults_of(self.outcome.data, reason=self.reason.data, units=self.units.data))
+        for each in faults:
+            self.blame(each)
+        return complete and not faults
+
+
+class OutcomeForm(WithOutcome, NamedForm):
     """The organization says what happened."""
 
     outcome = RadioField(
@@ -180,7 +197,7 @@ class PhoneAnswerForm(SaidBeside):
     note = TextAreaField(_l("Note"), [Optional(), _NOTE])
 
 
-class TestimonyForm(Form):
+class TestimonyForm(WithOutcome):
     """What the patient or the organization says happened, written down by the clinic."""
 
     version = HiddenField()

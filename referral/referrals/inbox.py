@@ -15,6 +15,7 @@ from referral.kit.state_machine import IllegalMove
 from referral.kit.transaction import request_session
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.answers import BESIDE, Verb, apply_answer, form_of, forms_for, is_late, sent_form
+from referral.referrals.asked_back import check_after_appointment
 from referral.referrals.assigning import assign as assign_to
 from referral.referrals.collisions import last_move, typed_in
 from referral.referrals.desk_forms import FindForm, TapForm
@@ -150,7 +151,11 @@ def tap(referral: Referral) -> ResponseReturnValue:
     form, session = TapForm(), request_session()
     sending = sending_of(form, "tap")
     if made_before(session, referral, sending) is None:
-        _testify(session, referral, form, sending)
+        try:
+            _testify(session, referral, form, sending)
+        except InvalidInput as error:  # two taps leave no room to say that it is right all the same
+            flash(error.message, "warning")
+            return redirect(url_for("inbox.show", referral_id=referral.id), 303)
     flash(_("What happened was recorded."), "success")
     return redirect(url_for("inbox.inbox", **kept_args(read_filters(request.args))), 303)
 
@@ -217,6 +222,7 @@ def _testify(session: ScopedSession, referral: Referral, form: TapForm, sending:
     expect_version(referral, form.version.data)
     if Verb.OUTCOME not in forms_for(referral):
         raise IllegalMove(REFERRAL_MACHINE.name, ReferralState(referral.state), ReferralEvent.COMPLETE)
+    check_after_appointment(session, referral, said, keep=False)
     person = current_person()
     given = GivenTestimony(
         side=Side.ORGANIZATION,

@@ -17,6 +17,7 @@ from referral.referrals.alternatives import SEARCHED, Alternative, alternatives_
 from referral.referrals.late_answers import late_answers_of
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
+from referral.referrals.queries import history_of
 from referral.referrals.reason_words import ReasonLine
 from referral.referrals.refusals import refusals_of
 from referral.referrals.rerouting import (
@@ -26,9 +27,12 @@ from referral.referrals.rerouting import (
     prefill_for,
 )
 from referral.referrals.rerouting_models import LeftOut
-from referral.referrals.states import REFERRAL_MACHINE, ReferralEvent, ReferralState
+from referral.referrals.states import REFERRAL_MACHINE, RecallReason, ReferralEvent, ReferralState
 from referral.referrals.words import state_words
 from referral.screening.words import place_label
+
+#: A recall after which the same person is not prescribed the same again.
+_NEVER_AGAIN = frozenset({RecallReason.WRONG_PATIENT, RecallReason.TWICE})
 
 LEFT_OUT: Mapping[str, LazyString] = {
     LeftOut.TRIED: _l("was tried for this need already"),
@@ -96,10 +100,19 @@ def linked_referrals(session: ScopedSession, referral: Referral) -> list[Linked]
     return [_linked(row, before=row.id == referral.follows_id) for row in rows]
 
 
-def start_again_url(referral: Referral, person: Signed) -> str | None:
-    """Return where a closed referral is prescribed anew; None for one that is live, or that was an error."""
-    closed = referral.state not in (*REFERRAL_MACHINE.live_states(), ReferralState.ENTERED_IN_ERROR)
-    return prefill_for(referral, referral.service_id) if closed and person.allows(ReferralPermission.SIGN) else None
+def start_again_url(session: ScopedSession, referral: Referral, person: Signed) -> str | None:
+    """Return where a closed referral is prescribed anew; None for one that is live.
+
+    One that was recalled is made again rightly: at another place where it went to the wrong one, and not at all where
+    it was about somebody else, or sent twice.
+    """
+    if referral.state in REFERRAL_MACHINE.live_states() or not person.allows(ReferralPermission.SIGN):
+        return None
+    recalled = referral.state == ReferralState.ENTERED_IN_ERROR
+    why = history_of(session, referral.id)[-1].reason if recalled else None
+    if why in _NEVER_AGAIN:
+        return None
+    return prefill_for(referral, None if why == RecallReason.WRONG_ORGANIZATION else referral.service_id)
 
 
 def ask_again_url(session: ScopedSession, referral: Referral, person: Signed) -> str | None:

@@ -177,7 +177,7 @@ def referral_page(
         message=message or MessageForm(formdata=None, prefix="message"),
         may_write=person.allows(ReferralPermission.RECORD),
         linked=linked_referrals(session, referral),
-        start_again_url=start_again_url(referral, person),
+        start_again_url=start_again_url(session, referral, person),
     )
 
 

@@ -7,6 +7,7 @@ from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.referrals.actors import Actor
 from referral.referrals.appointments import GivenAppointment, give_appointment, receivers_zone, starts_at
+from referral.referrals.asked_back import check_open
 from referral.referrals.forms import PhoneAnswerForm
 from referral.referrals.models import Referral
 from referral.referrals.said_room import SaidRoom, say_room
@@ -47,6 +48,7 @@ def check_beside(session: ScopedSession, referral: Referral, form: PhoneAnswerFo
         raise InvalidInput(_l("Choose what they say about room."), "room")
     if form.appointment.data and answer in (APPOINTMENT, ReferralEvent.ACCEPT):
         starts_at(session, referral, form.appointment.data)
+        check_open(session, referral, form.appointment.data, keep=form.keep_day.data)
 
 
 def say_beside(session: ScopedSession, referral: Referral, form: PhoneAnswerForm, actor: Actor) -> None:

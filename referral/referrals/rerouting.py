@@ -123,8 +123,11 @@ def note_signature(session: ScopedSession, referral: Referral, actor: Actor) -> 
         _note_choice(session, referral.follows_id, referral.service_id, actor)
 
 
-def prefill_for(referral: Referral, service_id: UUID) -> str:
-    """Return the address of the prescribing page with need and service chosen; the new referral follows by itself."""
+def prefill_for(referral: Referral, service_id: UUID | None) -> str:
+    """Return the address of the prescribing page with need and service chosen; the new referral follows by itself.
+
+    Without a service only the need is chosen.
+    """
     return url_for("prescriptions.prescribe", patient_id=referral.patient_id, need=referral.need_id, service=service_id)
 
 

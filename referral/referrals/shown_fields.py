@@ -19,6 +19,11 @@ def asked_field(field: SharedField, value: str, *, said: bool) -> tuple[str, str
     return shown_field(field, value) if said else (_("Need"), _("A private matter. Call the clinic to hear it."))
 
 
+def zip_not_shared() -> tuple[str, str]:
+    """Return (label, value) that the person left the ZIP code out, or has none."""
+    return shown_field(SharedField.ZIP_CODE, str(_("Not shared")))
+
+
 def shown_field(field: SharedField, value: str) -> tuple[str, str]:
     """Return (label, value) of a shared field as an organization reads or hears it."""
     label = str(FIELD_LABELS[field])

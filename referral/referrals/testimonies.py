@@ -20,6 +20,7 @@ from referral.kit.state_machine import IllegalMove
 from referral.referrals import hooks
 from referral.referrals.actions import move
 from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.amounts import faults_of
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.sent_again import marked_id
 from referral.referrals.states import (
@@ -78,7 +79,8 @@ def testify(session: ScopedSession, referral: Referral, given: GivenTestimony) -
     """Return the stored testimony after the closing rule was applied. Flushes; the caller commits.
 
     Raises IllegalMove before the referral left the clinic, and for an organization that has not accepted yet;
-    InvalidInput when the organization gives no reason why help did not come, and for the word of a confidential one.
+    InvalidInput when the organization gives no reason why help did not come, when amount or reason do not fit the
+    outcome, and for the word of a confidential one.
     """
     state = S(referral.state)
     _check(state, given)
@@ -131,6 +133,8 @@ def _check(state: ReferralState, given: GivenTestimony) -> None:
         raise IllegalMove(REFERRAL_MACHINE.name, state, E.COMPLETE)
     if given.reason is not None and given.reason not in set(NotCompletedReason):
         raise InvalidInput(_l("Choose a reason from the list."), "reason")
+    for fault in faults_of(given.outcome, reason=given.reason, units=given.units):
+        raise fault
     if given.side is Side.ORGANIZATION and given.outcome is Outcome.NOT_RECEIVED and given.reason is None:
         raise InvalidInput(_l("Choose why help did not come, so that the clinic can find another way."), "reason")
 

@@ -14,6 +14,7 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.referrals import actions, words
 from referral.referrals.actors import Actor, ActorKind
+from referral.referrals.asked_back import check_after_appointment
 from referral.referrals.collisions import Collision, collision_of
 from referral.referrals.disclosing import record_told, told_by_phone
 from referral.referrals.forms import PhoneAnswerForm, RecallForm, StepForm, TestimonyForm
@@ -157,6 +158,7 @@ def record_testimony(referral: Referral) -> ResponseReturnValue:
     collision = _collision(referral, form)
     if collision is None and form.validate_on_submit():
         try:
+            check_after_appointment(request_session(), referral, form.outcome.data, keep=form.keep_outcome.data)
             testify(request_session(), referral, _given(form, sending))
         except InvalidInput as error:
             form.blame(error)
@@ -252,7 +254,7 @@ def _given(form: TestimonyForm, sending: str | None) -> GivenTestimony:
         side=Side(form.side.data),
         outcome=outcome,
         channel=TestimonyChannel(form.channel.data),
-        reason=(form.reason.data or None) if outcome is Outcome.NOT_RECEIVED else None,
+        reason=form.reason.data or None,
         units=form.units.data,
         speaker=form.speaker.data,
         taken_by=current_person().person_id,

@@ -132,7 +132,7 @@ def test_several_moves_on_one_day_are_told_in_one_text(talk: Conversation) -> No
 
     talk.work()
 
-    assert talk.texts() == [("several_moved", "en")]
+    assert talk.texts() == [("several_accepted", "en")]
     reasons = [row.reason for row in talk._all(select(Message).where(Message.template == "accepted"))]
     assert reasons == ["told_together"] * 3
     assert talk.to_dos() == []
@@ -167,7 +167,7 @@ def test_news_that_waited_for_the_next_day_is_told_in_one_text(talk: Conversatio
     talk.work()
 
     assert same_day == [("accepted", "en")]
-    assert talk.texts() == [("accepted", "en"), ("several_moved", "en")]
+    assert talk.texts() == [("accepted", "en"), ("several_accepted", "en")]
 
 
 def test_a_question_about_another_place_names_the_request_by_its_number(talk: Conversation) -> None:

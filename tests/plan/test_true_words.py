@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from referral.kit import clock
 from referral.patients.consent_models import SharingConsent
+from referral.patients.disclosures import record_disclosure
 from referral.patients.states import SharedField
 from referral.plan.page import told_referrals
 from referral.plan.places import places_of
@@ -105,6 +106,45 @@ def test_what_was_taken_back_is_told_as_discarded_and_not_as_known(home: Home) -
     assert "We told them to delete what they know." in page
     assert "they may know" not in page
     assert "Stop sharing" not in page
+
+
+NEVER_OPENED = "They did not open the part that says who you are."
+
+
+@pytest.mark.parametrize(
+    ("state", "channels", "said"),
+    [
+        (S.DECLINED, ["mail"], True),
+        (S.EXPIRED, ["mail"], True),
+        (S.DECLINED, ["mail", "link"], False),  # they looked before they said no
+        (S.DECLINED, ["mail", "account"], False),
+        (S.DECLINED, ["phone"], False),  # what was said on a telephone is no page that stayed closed
+        (S.DECLINED, [], False),
+        (S.SENT, ["mail"], False),  # they still can
+        (S.ACCEPTED, ["mail"], False),
+    ],
+)
+def test_who_never_looked_is_said_only_where_the_record_proves_it(
+    home: Home, state: ReferralState, channels: list[str], said: bool
+) -> None:
+    home.referral.state, home.referral.closed_at = state, clock.now()
+    consent = home.session.scalars(select(SharingConsent)).one()
+    consent.fields = [*consent.fields, SharedField.NAME]
+    receiver_id = home.town.member(name="Open Table desk").id
+    for channel in channels:
+        record_disclosure(
+            home.session,
+            consent,
+            fields=[SharedField.NEED],
+            referral_id=home.referral.id,
+            receiver_id=receiver_id,
+            channel=channel,
+            recipient="Olga",
+        )
+
+    page = home.open()
+
+    assert (NEVER_OPENED in page) is said
 
 
 def test_what_another_request_still_tells_them_is_said(home: Home) -> None:

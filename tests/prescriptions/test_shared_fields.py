@@ -86,9 +86,16 @@ def test_while_a_service_has_not_said_it_the_page_says_so_and_offers_what_the_re
 
     assert "They have not said what they need to know" in page
     assert boxes(page) == {
-        "name": True, "phone": True, "spoken_language": True, "zip_code": False, "birth_date": False,
+        "name": True, "phone": True, "spoken_language": True, "zip_code": True, "birth_date": False,
     }  # fmt: skip
     assert 'name="lines-0-diet"' not in page
+
+
+def test_a_zip_code_that_nobody_knows_is_not_ticked(offered: Place, nurse: FlaskClient):
+    offered.patient.zip_code = None
+    offered.town.commit()
+
+    assert boxes(review(nurse, offered))["zip_code"] is False
 
 
 def test_the_choice_of_services_says_what_each_needs(offered: Place, nurse: FlaskClient):
@@ -161,7 +168,7 @@ def test_what_was_left_out_stays_left_out_for_another_service(offered: Place, nu
     first = {"lines-0-fields_shared": ["name"], "lines-0-offered_for": str(offered.service.id)}
     page = review(nurse, offered, **first | {"lines-0-service": str(aster.id)})
 
-    assert boxes(page) == {"name": True, "phone": False, "zip_code": True}
+    assert boxes(page) == {"name": True, "phone": False, "zip_code": False}
 
 
 def test_going_back_to_change_something_keeps_what_was_left_out(offered: Place, nurse: FlaskClient):
