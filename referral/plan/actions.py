@@ -37,7 +37,7 @@ from referral.referrals.calendars import add_business_days
 from referral.referrals.models import Referral
 from referral.referrals.rerouting import choose_alternative, give_up_choice
 from referral.referrals.states import Outcome, Side, TestimonyChannel
-from referral.referrals.testimonies import GivenTestimony, testify
+from referral.referrals.testimonies import GivenTestimony, testify, testimonies_of
 from referral.screening.models import Need
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDo, ToDoReason
@@ -187,6 +187,9 @@ def say_it_is_not_so(plan: OpenPlan, referral_id: UUID, *, form_id: UUID) -> Non
         sending=form_id.hex,
     )
     with session.widened(LABEL), speaking(STAFF_LANGUAGE):
+        theirs = [each.outcome for each in testimonies_of(session, row.id) if each.side == Side.PATIENT]
+        if theirs[-1:] == [Outcome.NOT_RECEIVED]:
+            return  # said already, and nobody has said otherwise
         testify(session, row, said)
         ask(session, row, QuestionKind.REASON, clock.now())
 

@@ -13,7 +13,7 @@ from referral.prescriptions.actions import Signer, sign_prescription
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.need_plans import NeedAnswer, record_answers
 from referral.referrals.actions import move
-from referral.referrals.actors import THE_CLOCK
+from referral.referrals.actors import THE_CLOCK, Actor, ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode, ReferralEvent
 from referral.screening.states import WantsHelp
@@ -176,7 +176,7 @@ def test_the_receipt_keeps_who_was_told_what_after_a_recall(nurse, place: Place,
     session = place.town.session
     referral = session.query(Referral).one()
     move(session, referral, ReferralEvent.SEND, THE_CLOCK)
-    move(session, referral, ReferralEvent.MARK_ERROR, THE_CLOCK)
+    move(session, referral, ReferralEvent.MARK_ERROR, Actor(ActorKind.MEMBERSHIP, signer.person_id, signer.name))
     place.town.commit()
 
     sheet = sheets(nurse.get(f"{where}/receipt").text)
