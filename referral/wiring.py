@@ -36,7 +36,7 @@ from referral.messaging.conversation import conversation_section
 from referral.messaging.segments import measure
 from referral.messaging.words import reason_words
 from referral.navigation.handed_on import handed_on
-from referral.navigation.handing_over import left_behind
+from referral.navigation.handing_over import left_behind, stood_in_for
 from referral.navigation.history import contact_section
 from referral.navigation.overtaken import finish_overtaken
 from referral.navigation.plans import drop_needless_plans
@@ -91,6 +91,7 @@ def fill_hooks() -> None:
     """Fill every declared hook. The product does not start while one is missing."""
     record_reads.fill(write_reads)
     account_hooks.what_is_left.fill(left_behind)
+    account_hooks.stand_in_for.fill(stood_in_for)
     outbox_hooks.compose.fill(_compose)
     outbox_hooks.on_message_accepted.fill(question_arrived)
     outbox_hooks.on_message_stuck.fill(_message_stuck)

@@ -20,3 +20,16 @@ class LeftBehind:
 
 #: What a person (second id) still has to do for a member (first id); None when nothing is left.
 what_is_left: Hook[[ScopedSession, UUID, UUID], LeftBehind | None] = Hook("what_is_left")
+
+
+@dataclass(frozen=True)
+class StoodIn:
+    """Work of somebody who may not sign in. `names`: who does it now; empty: nobody. `url`: where it is handed over."""
+
+    count: int
+    names: tuple[str, ...]
+    url: str
+
+
+#: Gives what a person (second id) has to do for a member (first id) to whoever is here; None when nothing waits.
+stand_in_for: Hook[[ScopedSession, UUID, UUID], StoodIn | None] = Hook("stand_in_for")

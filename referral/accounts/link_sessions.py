@@ -148,6 +148,19 @@ def subject_of(session: ScopedSession, session_id: UUID, purpose: LinkPurpose) -
     return session.scalar(found)
 
 
+def last_subject(session: ScopedSession, secret: str | None, purpose: LinkPurpose) -> UUID | None:
+    """Return what a cookie's secret opened, also when that is over; None for a secret that never opened anything.
+
+    Only for words that tell nothing of it: the language of the page that says that it is closed.
+    """
+    if secret is None:
+        return None
+    found = select(LinkSession.subject_id).where(
+        LinkSession.secret_hash == _hashed(secret), LinkSession.purpose == purpose
+    )
+    return session.scalar(found)
+
+
 def touch_link_session(session: ScopedSession, session_id: UUID) -> None:
     """Write that the browser was seen now, unless its session ended meanwhile."""
     session.execute(

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from referral.accounts.actions import (
     HandOverFirst,
@@ -14,6 +15,7 @@ from referral.accounts.actions import (
     name_owners,
 )
 from referral.accounts.forms import YES, InvitationForm, MemberForm, OwnersForm, SureForm
+from referral.accounts.hooks import StoodIn
 from referral.accounts.invitations import NewInvitation, invite, withdraw
 from referral.accounts.lost_factors import take_factors_away
 from referral.accounts.models import Invitation, Member, Membership, Person
@@ -26,6 +28,7 @@ from referral.accounts.standing import roles_to_give
 from referral.accounts.suspending import end_sign_ins as sign_out_everywhere
 from referral.accounts.suspending import restore_person, suspend_person
 from referral.kit.errors import InvalidInput
+from referral.kit.i18n import comma
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
@@ -133,8 +136,10 @@ def end(membership: Membership) -> ResponseReturnValue:
 @requires(AccountPermission.LOOK_AFTER_PEOPLE, load=membership_looked_after, fresh=True)
 def suspend(membership: Membership) -> ResponseReturnValue:
     """Bar a person from signing in."""
-    suspend_person(request_session(), membership, by=current_person().person_id)
+    stood_in = suspend_person(request_session(), membership, by=current_person().person_id)
     flash(_("The person is suspended and signed out everywhere."), "success")
+    if stood_in is not None:
+        flash(_what_waits(stood_in), "info")
     return _to_people(membership.member_id)
 
 
@@ -204,6 +209,24 @@ def _ask_to_end(membership: Membership) -> str:
     )
 
 
+def _what_waits(stood_in: StoodIn) -> str:
+    count, names = stood_in.count, comma().join(stood_in.names)
+    if not names:
+        waits: str = ngettext(
+            "%(num)s thing to do waits for them, and nobody stands in. Hand it over.",
+            "%(num)s things to do wait for them, and nobody stands in. Hand them over.",
+            count,
+        )
+        return waits
+    goes: str = ngettext(
+        "%(num)s thing to do waited for them. Until they can sign in again it goes to: %(names)s.",
+        "%(num)s things to do waited for them. Until they can sign in again they go to: %(names)s.",
+        count,
+        names=names,
+    )
+    return goes
+
+
 def _anywhere() -> bool:
     """Return True if the signed-in administrator looks after every member."""
     return current_person().allows(AccountPermission.LOOK_AFTER_MEMBERS)
@@ -244,6 +267,7 @@ def _people_page(
     refused: HandOverFirst | None = None,
 ) -> str:
     session, kind = request_session(), MemberKind(member.kind)
+    owners = (member.owner_person_id, member.deputy_person_id)
     people = people_of(session, member.id)
     roles = roles_to_give(session, member, by=current_person().person_id)
     if invitation_form is None:
@@ -264,6 +288,7 @@ def _people_page(
         invitations=[(each, role_name(each.role)) for each in open_invitations(session, member.id)],
         form=invitation_form,
         refused=refused,
+        barred_owners=[row.name for row in people if row.suspended and row.person_id in owners],
         owners_form=owners_form if kind is MemberKind.CLINIC and people else None,
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 
 from referral.accounts.actions import check_administrator_left, lock_member
 from referral.accounts.glass_closing import close_dead
+from referral.accounts.hooks import StoodIn, stand_in_for
 from referral.accounts.invitations import withdraw
 from referral.accounts.links import end_links
 from referral.accounts.models import Invitation, LinkPurpose, Membership, Person
@@ -19,9 +20,10 @@ from referral.kit.errors import Conflict
 from referral.kit.scope import ScopedSession
 
 
-def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID | None) -> None:
+def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID | None) -> StoodIn | None:
     """Bar a member's person from signing in; every sign-in and every link to them is dead from the next request on.
 
+    Return what waited for them and who does it from now on; None where nothing did.
     Raises Conflict for oneself, when they also work for another member (whose people they are too), or when nobody
     would be left to look after this one. Flushes; the caller commits.
     """
@@ -41,6 +43,7 @@ def suspend_person(session: ScopedSession, membership: Membership, *, by: UUID |
         _end_links(session, person)
         close_dead(session, person_id=person.id)
     _write_down(session, AuditKind.PERSON_SUSPENDED, membership)
+    return stand_in_for(session, membership.member_id, person.id)
 
 
 def restore_person(session: ScopedSession, membership: Membership, *, by: UUID) -> None:

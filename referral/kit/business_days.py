@@ -4,13 +4,16 @@ Holidays: those of the federal government of the United States, 5 U.S.C. 6103, o
 """
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
 
 SATURDAY = 5
+
+#: When somebody of a clinic can be expected to do something, on its own clock.
+WORK_BEGINS, WORK_ENDS = time(8), time(17)
 
 
 def is_business_day(day: date, closed_days: Collection[date] = ()) -> bool:
@@ -42,6 +45,24 @@ def moved_to_business_day(moment: datetime, zone: ZoneInfo, closed_days: Collect
         return moment
     day = next_business_day(local.date(), closed_days)
     return datetime.combine(day, local.time(), zone).astimezone(UTC)
+
+
+def in_working_hours(moment: datetime, zone: ZoneInfo, *, now: datetime, latest: datetime | None = None) -> datetime:
+    """Return `moment`, or the end of the working hours before it, where it falls outside of them; UTC.
+
+    Where that is over by `now`, the beginning of the next working hours, unless it is too late after `latest`.
+    """
+    local = moment.astimezone(zone)
+    if WORK_BEGINS <= local.time() <= WORK_ENDS:
+        return moment
+    evening = local.time() > WORK_ENDS
+    ends_on = local.date() if evening else newest_business_day(local.date() - timedelta(days=1))
+    begins_on = next_business_day(local.date()) if evening else local.date()
+    before = datetime.combine(ends_on, WORK_ENDS, zone).astimezone(UTC)
+    after = datetime.combine(begins_on, WORK_BEGINS, zone).astimezone(UTC)
+    if before > now:
+        return before
+    return after if latest is None or after <= latest else moment
 
 
 @lru_cache(maxsize=64)

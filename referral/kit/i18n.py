@@ -67,6 +67,9 @@ LANGUAGE_COOKIE = "needsrx_language"
 #: Between words that stand in one line, where it is not the Latin comma, by the root of a BCP-47 tag.
 _COMMAS = {"ar": "، ", "fa": "، ", "zh": "、", "yue": "、"}
 
+#: Between parts of one line that have commas themselves, likewise.
+_SEMICOLONS = {"ar": "؛ ", "fa": "؛ ", "zh": "；", "yue": "；"}
+
 #: The domains of gettext: the product's own pages, and what patients read in languages that those do not exist in.
 DOMAINS = ("messages", "patient")
 
@@ -145,6 +148,12 @@ def comma() -> str:
     return _COMMAS.get(locale.language if locale else "en", ", ")
 
 
+def semicolon() -> str:
+    """Return what stands between parts of one line that have commas themselves, in the language now spoken."""
+    locale = get_locale()
+    return _SEMICOLONS.get(locale.language if locale else "en", "; ")
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Translate into the language `code` (BCP 47) inside this block; an unknown one falls back to English."""
@@ -159,7 +168,7 @@ def init_languages(app: Flask) -> None:
     complete_locale_data()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(TRANSLATIONS)] * len(DOMAINS))
     app.config["BABEL_DOMAIN"] = ";".join(DOMAINS)
-    app.jinja_env.globals["comma"] = comma
+    app.jinja_env.globals.update(comma=comma, semicolon=semicolon)
     Babel(app, locale_selector=lambda: current_language().babel, timezone_selector=reader_zone)
 
 

@@ -1,14 +1,15 @@
 """What Babel's locale data (Unicode CLDR 47) lacks for patients: the days and months of Haitian Creole, and more.
 
-The data has French names for Haitian Creole, two numbers for day and month in Arabic, and Latin letters for the halves
-of the day in Korean. They are put into Babel's own tables once, so that every date and time is right wherever it is
+The data has French names for Haitian Creole, two numbers for day and month in Arabic, Latin letters for the halves of
+the day in Korean, and dates that end with a full stop in Russian, Ukrainian and Korean: at the end of a sentence there
+would be two. They are put into Babel's own tables once, so that every date and time is right wherever it is
 made.
 """
 
 from typing import TypeVar
 
 from babel import localedata
-from babel.dates import parse_pattern
+from babel.dates import DateTimePattern, parse_pattern
 
 K = TypeVar("K")
 
@@ -31,6 +32,10 @@ _LANGUAGES = {
 }
 
 
+#: The year as it is written with dates in words: the short word ends with a full stop, the whole one does not.
+_YEARS = {"ru": ("'г'.", "'года'"), "uk": ("'р'.", "'року'")}
+
+
 def complete_locale_data() -> None:
     """Put what is lacking into Babel's tables; done again, nothing changes.
 
@@ -47,6 +52,15 @@ def complete_locale_data() -> None:
     korean = localedata.load("ko")
     wide = korean["day_periods"]["format"]["wide"]
     korean["day_periods"] = _in_every_use({"wide": wide, "abbreviated": wide})
+    korean["date_formats"] = {**korean["date_formats"], "medium": korean["date_formats"]["long"]}
+    for code, (short, whole) in _YEARS.items():
+        data = localedata.load(code)
+        for table in ("date_formats", "datetime_skeletons"):
+            data[table] = {key: _with_year(pattern, short, whole) for key, pattern in data[table].items()}
+
+
+def _with_year(pattern: DateTimePattern, short: str, whole: str) -> DateTimePattern:
+    return parse_pattern(pattern.pattern.replace(short, whole)) if short in pattern.pattern else pattern
 
 
 def _in_every_use(widths: dict[str, dict[K, str]]) -> dict[str, dict[str, dict[K, str]]]:

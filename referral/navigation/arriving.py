@@ -13,7 +13,7 @@ from referral.navigation.clock_words import until
 from referral.navigation.states import ToDoView
 from referral.patients.moving import OfferRow, offers_to
 from referral.referrals.deadlines import calendar_of
-from referral.todos.absences import people_away
+from referral.todos.absences import people_away, people_gone
 
 #: In business days of the clinic that is asked: until then it says whether it takes the patient over.
 ANSWER_WITHIN_DAYS = 1
@@ -67,6 +67,8 @@ def of_view(lines: list[ArrivingLine], view: ToDoView, *, person_id: UUID) -> li
 def _who_answers(session: ScopedSession, clinic: Member) -> tuple[UUID | None, UUID | None]:
     """Return (owner, deputy) for now: whoever is away is stood in for, as with every to-do."""
     owner_id, deputy_id = clinic.owner_person_id, clinic.deputy_person_id
+    if deputy_id in people_gone(session, clinic):
+        deputy_id = None
     away = people_away(session, clinic)
     if owner_id in away and deputy_id is not None and deputy_id not in away:
         return deputy_id, None

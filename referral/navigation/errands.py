@@ -99,7 +99,7 @@ CALLED = Errand(
     _l("No e-mail address of it is known. Call the organization, and write down its answer."),
     Next.RECORD_ANSWER,
 )
-CHOSE = Errand(REASONS[R.CHOSE_OTHER_PLACE], NEXT_STEPS[R.CHOSE_OTHER_PLACE], Next.PRESCRIBE)
+CHOSE = Errand(REASONS[R.CHOSE_OTHER_PLACE], NEXT_STEPS[R.CHOSE_OTHER_PLACE], Next.PRESCRIBE_CHOSEN)
 RESUMED = Errand(
     _l("Was marked as having died, in error"),
     _l("Call, ask anew about texts, and see what was under way."),
@@ -122,6 +122,8 @@ _BY_PART = {"unwatched": UNWATCHED, "watch": UNWATCHED, "helped_before_answer": 
 
 def errand_of(to_do: ToDo, *, chosen: bool = False) -> Errand:
     """Return what the to-do is. `chosen`: the patient chose another place, so that none needs to be offered."""
+    if chosen and _looks_for_place(to_do):
+        return CHOSE
     if to_do.reason == R.OTHER:
         start, *rest = to_do.dedupe_key.split(":")
         if start == NEED_KEY:
@@ -131,9 +133,12 @@ def errand_of(to_do: ToDo, *, chosen: bool = False) -> Errand:
             return known
     if to_do.reason == R.ORGANIZATION_UNREACHABLE and to_do.dedupe_key.endswith(CALLED_KEY):
         return CALLED
-    if chosen and NEXT[to_do.reason] is Next.OTHER_PLACE:
-        return CHOSE
     return Errand(REASONS[to_do.reason], NEXT_STEPS[to_do.reason], NEXT[to_do.reason])
+
+
+def _looks_for_place(to_do: ToDo) -> bool:
+    left = to_do.reason == R.OTHER and to_do.dedupe_key.startswith(f"{NEED_KEY}:")
+    return left or to_do.reason == R.CHOSE_OTHER_PLACE or NEXT[to_do.reason] is Next.OTHER_PLACE
 
 
 def why_of(to_do: ToDo, referral: Referral | None, *, chosen: bool = False) -> str:

@@ -8,8 +8,9 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, or_, select
 
-from referral.accounts.hooks import LeftBehind
+from referral.accounts.hooks import LeftBehind, StoodIn
 from referral.accounts.models import Member
+from referral.accounts.queries import names_of
 from referral.accounts.roles import HEARS_PATIENTS
 from referral.kit import clock
 from referral.kit.errors import InvalidInput
@@ -17,7 +18,7 @@ from referral.kit.scope import ScopedSession
 from referral.navigation.models import ContactPlan, HandOver
 from referral.patients.barring import barred_people
 from referral.patients.models import Patient
-from referral.todos.absences import give_to_whoever_is_here, people_at_work, people_away
+from referral.todos.absences import give_to_whoever_is_here, people_at_work, people_away, stand_in
 from referral.todos.barred import keep_from_barred
 from referral.todos.models import ToDo
 from resources_directory.db import new_id
@@ -66,6 +67,21 @@ def left_behind(session: ScopedSession, clinic_id: UUID, person_id: UUID) -> Lef
         )
         count = sum(counts)
     return LeftBehind(count, url_for("hand_over.choose", person=person_id)) if count else None
+
+
+def stood_in_for(session: ScopedSession, clinic_id: UUID, person_id: UUID) -> StoodIn | None:
+    """Move a suspended person's to-dos to whoever is here; None where nothing waits. Fills accounts.hooks.stand_in_for.
+
+    Flushes; the caller commits.
+    """
+    clinic, left = session.get_one(Member, clinic_id), left_behind(session, clinic_id, person_id)
+    if left is None:
+        return None
+    stand_in(session, clinic)
+    with session.widened("who is suspended"):
+        owners = {row.owner_person_id for row in open_to_dos_of(session, clinic_id, person_id)} - {person_id, None}
+    names = names_of(session, {each for each in owners if each is not None})
+    return StoodIn(left.count, tuple(sorted(names.values())), left.url)
 
 
 def hand_over(session: ScopedSession, clinic: Member, new: NewHandOver, *, by: UUID, filling_id: UUID) -> int:

@@ -6,6 +6,7 @@ offered again on a named day (needs_rule.py).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -114,12 +115,18 @@ def look_after(session: ScopedSession, need_id: UUID) -> ToDo | None:
             subject_kind="need",
             subject_id=need.id,
             dedupe_key=f"{NEED_KEY}:{need.id}:{why}:{new_id()}",
-            due_at=calendar_of(session, need.clinic_id).add_business_days(clock.now(), 1),
+            due_at=_due_at(session, need),
             note=str(NOBODY_CALLS if need.domain in SENSITIVE else _NOTES[why]),
             owner_person_id=own,
             deputy_person_id=clinics if own not in (None, clinics) else None,
         ),
     )
+
+
+def _due_at(session: ScopedSession, need: Need) -> datetime:
+    """Return the next business day: clocks make it at any hour, it is due when somebody is there."""
+    now, calendar = clock.now(), calendar_of(session, need.clinic_id)
+    return calendar.in_working_hours(calendar.add_business_days(now, 1), now=now)
 
 
 def watch_needs(database: Database) -> int:

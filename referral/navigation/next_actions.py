@@ -13,7 +13,6 @@ from referral.navigation.errands import errand_of
 from referral.navigation.states import Next
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
-from referral.referrals.rerouting import prefill_for
 from referral.referrals.states import SIGN, ReferralState
 from referral.screening.models import Need
 from referral.screening.policies import ScreeningPermission
@@ -29,6 +28,7 @@ LABELS: Mapping[Next, LazyString] = {
     Next.LATE_ANSWER: _l("See the late answer"),
     Next.OTHER_PLACE: _l("Offer another place"),
     Next.PRESCRIBE: _l("Prescribe"),
+    Next.PRESCRIBE_CHOSEN: _l("Prescribe the place they chose"),
     Next.PRESCRIBE_NEED: _l("Prescribe"),
     Next.PRESCRIBE_AGAIN: _l("Prescribe again"),
     Next.PLAN: _l("Plan the next contact"),
@@ -94,9 +94,10 @@ def _url(kind: Next, to_do: ToDo, referral: Referral | None, reader: Signed, cho
         return url_for("patients.patient_phones", patient_id=to_do.patient_id)
     if kind in OF_NEED and to_do.subject_kind == "need":
         return _url_of_need(kind, to_do.patient_id, to_do.subject_id, reader)
+    if kind is Next.PRESCRIBE_CHOSEN and reader.allows(SIGN):
+        need_id = referral.need_id if referral is not None else to_do.subject_id
+        return url_for("prescriptions.prescribe", patient_id=to_do.patient_id, need=need_id, service=chosen)
     if kind is Next.PRESCRIBE and reader.allows(SIGN):
-        if referral is not None and chosen is not None:
-            return prefill_for(referral, chosen)
         return url_for("prescriptions.prescribe", patient_id=to_do.patient_id)
     if referral is None or not reader.allows(ReferralPermission.VIEW):
         return None

@@ -1,6 +1,6 @@
 """Questions about to-dos: the clinic's list in the order of danger, one to-do, and what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,9 +15,9 @@ from referral.navigation.models import ContactPlan
 from referral.navigation.states import ToDoView
 from referral.patients.models import Patient
 from referral.patients.queries import display_name
+from referral.referrals.choices import standing_choices
 from referral.referrals.models import Referral
 from referral.referrals.queries import referral_by_id
-from referral.referrals.rerouting_models import RerouteAlternative
 from referral.screening.models import Need
 from referral.screening.queries import need_by_id
 from referral.todos.models import ToDo, ToDoReason
@@ -27,7 +27,7 @@ from referral.todos.models import ToDo, ToDoReason
 class ToDoRow:
     """A to-do with the names that its row shows; a name is None where nobody is named.
 
-    `covers_name`: who is away. `referral`: what it is about. `chosen`: the service that the patient chose instead.
+    `covers_name`: who is away. `referral`: what it is about. `chosen`: the service that the patient chose.
     `domain`: the need that it is about, by itself or through its referral.
     """
 
@@ -154,7 +154,7 @@ def rows_of(session: ScopedSession, to_dos: Sequence[ToDo]) -> list[ToDoRow]:
     names = patient_names(session, {to_do.patient_id for to_do in to_dos})
     people = names_of(session, {person_id for to_do in to_dos for person_id in _people_in(to_do)})
     referrals = referrals_of(session, to_dos)
-    chosen = _chosen_places(session, {referral.id for referral in referrals.values()})
+    chosen = _chosen_places(session, to_dos, referrals)
     domains = _domains_of(session, to_dos) | {to_do_id: referral.domain for to_do_id, referral in referrals.items()}
     return [
         ToDoRow(
@@ -165,7 +165,7 @@ def rows_of(session: ScopedSession, to_dos: Sequence[ToDo]) -> list[ToDoRow]:
             people.get(to_do.done_by),
             people.get(to_do.covers_for_person_id),
             referrals.get(to_do.id),
-            chosen.get(referrals[to_do.id].id) if to_do.id in referrals else None,
+            chosen.get(to_do.id),
             domains.get(to_do.id),
         )
         for to_do in to_dos
@@ -208,16 +208,14 @@ def _domains_of(session: ScopedSession, to_dos: Sequence[ToDo]) -> dict[UUID, st
     return {to_do_id: domains[need_id] for to_do_id, need_id in about.items() if need_id in domains}
 
 
-def _chosen_places(session: ScopedSession, referral_ids: set[UUID]) -> dict[UUID, UUID]:
-    """Return the service that was chosen last in place of each referral, by the referral's id."""
-    if not referral_ids:
-        return {}
-    chosen = (
-        select(RerouteAlternative.referral_id, RerouteAlternative.service_id)
-        .where(RerouteAlternative.referral_id.in_(referral_ids), RerouteAlternative.chosen_at.is_not(None))
-        .order_by(RerouteAlternative.chosen_at, RerouteAlternative.id)
-    )
-    return {row[0]: row[1] for row in session.execute(chosen)}
+def _chosen_places(
+    session: ScopedSession, to_dos: Sequence[ToDo], referrals: Mapping[UUID, Referral]
+) -> dict[UUID, UUID]:
+    """Return the service that the patient chose last and nobody has asked yet, by the id of the to-do."""
+    needs = {to_do.id: to_do.subject_id for to_do in to_dos if to_do.subject_kind == "need"}
+    needs |= {to_do_id: referral.need_id for to_do_id, referral in referrals.items()}
+    chosen = standing_choices(session, set(needs.values()))
+    return {to_do_id: chosen[need_id][-1].service_id for to_do_id, need_id in needs.items() if need_id in chosen}
 
 
 def _people_in(to_do: ToDo) -> tuple[UUID | None, ...]:

@@ -21,8 +21,19 @@ from referral.navigation.watching import unwatched
 from referral.referrals import words as referral_words
 from referral.referrals.models import Referral
 from referral.screening.words import need_label
-from referral.todos.models import ToDo
+from referral.todos.models import ToDo, ToDoReason
 from resources_directory.needs import SENSITIVE
+
+#: A wish or a contradiction that people have told us: no clock and no rule worked it out.
+SAID_BY_PEOPLE = frozenset(
+    {
+        ToDoReason.CRISIS,
+        ToDoReason.PATIENT_ASKED_FOR_CALL,
+        ToDoReason.PATIENT_WROTE,
+        ToDoReason.ANSWERS_DIFFER,
+        ToDoReason.CHOSE_OTHER_PLACE,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -100,11 +111,23 @@ def queue_lines(rows: Sequence[ToDoRow], reader: Signed) -> list[QueueLine]:
 
 
 def by_patient(lines: Sequence[QueueLine]) -> list[PatientLines]:
-    """Return the lines of a page with those of one patient together, in the order of the most pressing of each."""
+    """Return the lines of a page with those of one patient together, in the order of the most pressing of each.
+
+    In a row danger comes first, then what the patient asked for themselves and what two sides tell differently: what
+    the product has worked out by itself waits behind it, although it may have been due before.
+    """
     of_patient: dict[UUID, list[QueueLine]] = {}
     for line in lines:
         of_patient.setdefault(line.to_do.patient_id, []).append(line)
-    return [PatientLines(first, others) for first, *others in of_patient.values()]
+    return [
+        PatientLines(first, others) for first, *others in (sorted(each, key=_in_row) for each in of_patient.values())
+    ]
+
+
+def _in_row(line: QueueLine) -> tuple[bool, bool, bool, datetime, UUID]:
+    to_do = line.to_do
+    danger = to_do.reason == ToDoReason.CRISIS
+    return not danger, not to_do.urgent, to_do.reason not in SAID_BY_PEOPLE, to_do.due_at, to_do.id
 
 
 def one_by_one(lines: Sequence[QueueLine]) -> list[PatientLines]:

@@ -50,6 +50,7 @@ class Next(StrEnum):
     LATE_ANSWER = "late_answer"
     OTHER_PLACE = "other_place"
     PRESCRIBE = "prescribe"
+    PRESCRIBE_CHOSEN = "prescribe_chosen"
     PRESCRIBE_NEED = "prescribe_need"
     PRESCRIBE_AGAIN = "prescribe_again"
     PLAN = "plan"

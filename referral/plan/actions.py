@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from referral.followups.planning import ask
+from referral.followups.states import QuestionKind
 from referral.kit import clock
 from referral.kit.errors import InvalidInput, NotFound
 from referral.kit.i18n import LANGUAGES, STAFF_LANGUAGE, speaking
@@ -21,12 +23,21 @@ from referral.patients.states import ConsentMethod, OptOutKind
 from referral.plan.elsewhere import places_elsewhere
 from referral.plan.entering import LABEL, OpenPlan
 from referral.plan.models import HIGHEST, LOWEST, PlanNeed, ReferralRating
-from referral.plan.page import RATED, chosen_needs, named_referrals, told_referrals
+from referral.plan.page import (
+    RATED,
+    chosen_needs,
+    hidden_domains,
+    may_object,
+    named_referrals,
+    told_referrals,
+)
 from referral.plan.sharing import shared_with
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.calendars import add_business_days
 from referral.referrals.models import Referral
-from referral.referrals.rerouting import choose_alternative
+from referral.referrals.rerouting import choose_alternative, give_up_choice
+from referral.referrals.states import Outcome, Side, TestimonyChannel
+from referral.referrals.testimonies import GivenTestimony, testify, testimonies_of
 from referral.screening.models import Need
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDo, ToDoReason
@@ -139,6 +150,48 @@ def choose_other_place(plan: OpenPlan, alternative_id: UUID) -> None:
         raise NotFound
     with speaking(STAFF_LANGUAGE):
         choose_alternative(session, wanted, actor=Actor(ActorKind.PLAN_PAGE))
+
+
+def give_up_other_place(plan: OpenPlan, alternative_id: UUID) -> None:
+    """Forget that the patient wants this other place. Flushes.
+
+    Raises NotFound for a place that the page does not offer, Conflict when another one was asked meanwhile.
+    """
+    wanted = next((each for each in places_elsewhere(plan.session, _named(plan)) if each.id == alternative_id), None)
+    if wanted is None:
+        raise NotFound
+    with speaking(STAFF_LANGUAGE):
+        give_up_choice(plan.session, wanted)
+
+
+def say_it_is_not_so(plan: OpenPlan, referral_id: UUID, *, form_id: UUID) -> None:
+    """Write down the patient's word that help did not come, as their text would be; said twice, it is one word.
+
+    Somebody looks at both answers, and the patient is asked why. `form_id`: of the button. Raises NotFound for a
+    request that has no such button. Flushes.
+    """
+    session, patient = plan.session, plan.patient
+    row = next((each for each in _named(plan) if each.id == referral_id), None)
+    if row is not None:
+        session.refresh(row, with_for_update=True)
+    hidden = hidden_domains(session, patient.id)
+    if row is not None and row.answers_differ and row.domain not in hidden:
+        return  # said already
+    if row is None or not may_object(row, hidden):
+        raise NotFound
+    said = GivenTestimony(
+        side=Side.PATIENT,
+        outcome=Outcome.NOT_RECEIVED,
+        channel=TestimonyChannel.LINK,
+        language=patient.written_language,
+        sending=form_id.hex,
+    )
+    with session.widened(LABEL), speaking(STAFF_LANGUAGE):
+        theirs = [each.outcome for each in testimonies_of(session, row.id) if each.side == Side.PATIENT]
+        if theirs[-1:] == [Outcome.NOT_RECEIVED]:
+            return  # said already, and nobody has said otherwise
+        testify(session, row, said)
+        ask(session, row, QuestionKind.REASON, clock.now())
 
 
 def choose_need(session: ScopedSession, patient: Patient, need: Need, *, shown: bool, by: UUID) -> None:

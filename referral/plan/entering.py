@@ -17,6 +17,7 @@ from referral.accounts.link_sessions import (
     ABSOLUTE,
     OpenedLink,
     find_link_session,
+    last_subject,
     link_secret_of,
     open_link_session,
     touch_link_session,
@@ -129,6 +130,15 @@ def entered() -> OpenPlan:
 def speak_their_language(patient: Patient) -> None:
     """Show the page in the language that the patient reads, else in the one they speak, where one may be used."""
     speak_to_patient(patient.written_language, patient.spoken_language)
+
+
+def speak_as_before() -> None:
+    """Speak the language of the page that this browser had open, also when it has closed. Nothing of it is shown."""
+    with database().reading(job_scope(LABEL)) as apart:
+        patient_id = last_subject(apart, link_secret_of(request, current_settings()), PURPOSE)
+        patient = patient_by_id(apart, patient_id) if patient_id is not None else None
+        if patient is not None:
+            speak_their_language(patient)
 
 
 def _opened() -> tuple[OpenedLink, UUID]:

@@ -50,6 +50,12 @@ class AboutForm(Form):
         self.form_errors.append(_l("That did not reach us whole. Press the button on this page once more."))
 
 
+class PlaceForm(AboutForm):
+    """A button about another place. `back`: they do not want it any more."""
+
+    back = HiddenField()
+
+
 class LanguageForm(Form):
     """The language in which we write to the patient."""
 

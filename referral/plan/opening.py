@@ -30,7 +30,9 @@ blueprint.after_request(keep_quiet)
 HOUR = timedelta(hours=1)
 
 #: Last parts of addresses that forms are sent to: reloaded, they lead back to the page.
-STEPS = frozenset({"open", "close", "call", "language", "word", "rate", "stop-sharing", "stop-texts", "other-place"})
+STEPS = frozenset(
+    {"open", "close", "call", "language", "word", "rate", "stop-sharing", "stop-texts", "other-place", "not-so"}
+)
 
 
 @blueprint.errorhandler(Throttled)

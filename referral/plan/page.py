@@ -16,7 +16,7 @@ from referral.plan.elsewhere import Elsewhere, elsewhere_of
 from referral.plan.entering import LABEL, OpenPlan
 from referral.plan.models import PlanNeed, ReferralRating
 from referral.plan.places import NOWHERE, Place, places_of
-from referral.plan.sharing import Shared, shared_with, still_know
+from referral.plan.sharing import Shared, had_left, shared_with, still_know
 from referral.plan.words import TOLD, Standing, private_matter, standing_of
 from referral.referrals.models import Referral
 from referral.referrals.queries import referrals_of_patient
@@ -34,6 +34,9 @@ RATED = (S.COMPLETED, S.NOT_COMPLETED)
 #: in part waits for a word of the patient.
 _ORDER = (S.ACCEPTED, S.DECLINED, S.EXPIRED, S.IN_PROGRESS, S.NOT_COMPLETED, S.COMPLETED, S.WAITLISTED, S.SENT)
 
+#: The clinic took it back: the need stands where it stood before.
+_NOTHING_FOLLOWED = (S.ENTERED_IN_ERROR, S.CANCELLED)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -41,6 +44,7 @@ class Request:
 
     `step`: what they can do next, in one sentence. `asks`: they should talk to the clinic; the page says how.
     `place`: how to get there while it is live: nobody is sent to whoever said no. `is_quiet`: a private matter.
+    `may_object`: they can say that help did not come after all.
     """
 
     id: UUID
@@ -55,6 +59,7 @@ class Request:
     asks: bool = False
     alternatives: tuple[Elsewhere, ...] = ()
     is_quiet: bool = False
+    may_object: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,13 +88,19 @@ def page_of(plan: OpenPlan) -> PlanPage:
     named = named_referrals(session, patient, told)
     places = places_of(session, named, timezone_name=plan.clinic.timezone_name, near=patient.zip_code)
     ratings, knowing = _ratings(session, patient.id), still_know(session, patient)
-    waiting = _waiting(named)
+    waiting, hidden = _waiting(named), hidden_domains(session, patient.id)
     offered = elsewhere_of(session, waiting) if patient.moved_at is None else {}  # nothing new is begun here
     requests = {row.id: quiet_request(row) for row in told} | {
         row.id: _request(
             standing_of(row, room_said_at=places[row.id].room_said_at, still_known=row.organization_id in knowing),
             row,
-            _Beside(places[row.id], ratings.get(row.id), row in waiting, offered.get(row.id, ())),
+            _Beside(
+                places[row.id],
+                ratings.get(row.id),
+                row in waiting,
+                offered.get(row.id, ()),
+                may_object=may_object(row, hidden),
+            ),
         )
         for row in named
     }
@@ -134,6 +145,7 @@ def told_referrals(session: ScopedSession, patient: Patient) -> list[Referral]:
         for row in referrals_of_patient(session, patient.id)
         if row.state in TOLD
         and row.erased_at is None
+        and (row.state != S.ENTERED_IN_ERROR or had_left(row))
         and (row.closed_at is None or row.closed_at > since)
         and _may_tell(row, chosen, hidden)
     ]
@@ -186,6 +198,15 @@ class _Beside:
     rating: int | None
     is_last: bool
     alternatives: tuple[Elsewhere, ...]
+    may_object: bool = False
+
+
+def may_object(row: Referral, hidden: Collection[str]) -> bool:
+    """Return True for a request that is closed as done, and of which nobody has said otherwise.
+
+    Of what leaves no trace or is kept private they tell a person, whatever the page shows.
+    """
+    return row.state == S.COMPLETED and not row.answers_differ and row.domain not in hidden
 
 
 def _request(standing: Standing, row: Referral, beside: _Beside) -> Request:
@@ -204,6 +225,7 @@ def _request(standing: Standing, row: Referral, beside: _Beside) -> Request:
         step=None if is_settled else _step(standing, place, beside.alternatives),
         asks=standing.ask and not is_settled and not beside.alternatives,
         alternatives=beside.alternatives,
+        may_object=beside.may_object,
     )
 
 
@@ -219,7 +241,7 @@ def _step(standing: Standing, place: Place, alternatives: Sequence[Elsewhere]) -
 def _waiting(told: Sequence[Referral]) -> list[Referral]:
     """Return the requests that may need a step: a refusal counts until another request for the need has followed."""
     live = {row.need_id for row in told if row.state in REFERRAL_MACHINE.live_states()}
-    followed = {row.follows_id for row in told}
+    followed = {row.follows_id for row in told if row.state not in _NOTHING_FOLLOWED}
     return [
         row
         for row in told

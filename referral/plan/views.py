@@ -16,11 +16,13 @@ from referral.kit.transaction import current_settings, request_session
 from referral.kit.zones import zone_of
 from referral.patients.understood import read_by
 from referral.plan import actions
-from referral.plan.entering import OpenPlan, PlanClosed, entered, speak_their_language
-from referral.plan.forms import AboutForm, LanguageForm, RateForm, WordForm
+from referral.plan.door import enter_by
+from referral.plan.entering import OpenPlan, PlanClosed, entered, speak_as_before, speak_their_language
+from referral.plan.forms import AboutForm, LanguageForm, PlaceForm, RateForm, WordForm
 from referral.plan.headers import keep_quiet
 from referral.plan.keys import choose_word as keep_word
 from referral.plan.page import PlanPage, page_of
+from referral.plan.sharing import Shared
 from referral.plan.standing import moved_to, why_off
 
 blueprint = Blueprint("plan", __name__, url_prefix="/p", template_folder="templates")
@@ -38,6 +40,7 @@ _OPENED = "a browser that opened a patient's own page"
 @blueprint.errorhandler(PlanClosed)
 def closed_page(error: PlanClosed) -> ResponseReturnValue:
     """Say the one thing that is said of a page that does not open."""
+    speak_as_before()
     return render_template("plan/not_open.html", error=error), error.status
 
 
@@ -68,6 +71,25 @@ def call() -> ResponseReturnValue:
     return _back(_("We will call you."))
 
 
+@blueprint.get("/sure")
+@public(f"{_OPENED}: the question before sharing or texts are stopped; changes nothing")
+def sure() -> ResponseReturnValue:
+    """Ask once: about an organization that the page names, else about texts. What is stopped already is not asked."""
+    plan, about = entered(), request.args.get("about")
+    if about is None:
+        words = _("No text comes any more, from anybody who uses this service. We call you instead.")
+        asked = {"heading": _("Stop all texts?"), "words": words, "button": _("Yes, stop all texts")}
+        on = actions.texts_are_on(plan.session, plan.patient.id)
+        return _sure(url_for("plan.stop_texts"), **asked) if on else redirect(url_for("plan.show"))
+    known = (each for each in page_of(plan).shared if each.key_for(plan.patient.id) == about and not each.stopped)
+    shared = next(known, None)
+    if shared is None:
+        return redirect(url_for("plan.show"))
+    heading = _("Stop sharing with %(organization)s?", organization=shared.organization)
+    asked = {"heading": heading, "words": _what_stopping_means(shared), "button": _("Yes, stop sharing")}
+    return _sure(url_for("plan.stop_sharing"), about=str(shared.organization_id), **asked)
+
+
 @blueprint.post("/stop-sharing")
 @public(f"{_OPENED}: takes back the permission to share with one organization, after asking once")
 def stop_sharing() -> ResponseReturnValue:
@@ -78,11 +100,9 @@ def stop_sharing() -> ResponseReturnValue:
     shared = next((each for each in page.shared if each.organization_id == form.about_id() and not each.stopped), None)
     if shared is None:
         return _back(_("Nothing is shared with them any more."))
-    words = _("We tell %(organization)s to delete what they know about you.", organization=shared.organization)
-    words += " " + _("What you asked them for ends.")
+    words = _what_stopping_means(shared)
     if form.sure.data != "yes":
-        heading = _("Stop sharing with %(organization)s?", organization=shared.organization)
-        return _sure(heading, words, _("Yes, stop sharing"), about=str(shared.organization_id))
+        return redirect(url_for("plan.sure", about=shared.key_for(plan.patient.id)), 303)
     actions.stop_sharing(plan, shared.organization_id, words=words, language=current_language().code)
     if why_off(plan.session, plan.patient) is not None:  # of a patient who moved, it was the last request
         return _closed(said=SHARING_STOPPED)
@@ -96,8 +116,7 @@ def stop_texts() -> ResponseReturnValue:
     plan, form = entered(), AboutForm()
     form.validate()
     if form.sure.data != "yes":
-        words = _("No text comes any more, from anybody who uses this service. We call you instead.")
-        return _sure(_("Stop all texts?"), words, _("Yes, stop all texts"))
+        return redirect(url_for("plan.sure"), 303)
     actions.stop_texts(plan)
     return _back(_("Texts have stopped. We call you instead."))
 
@@ -146,15 +165,32 @@ def rate() -> ResponseReturnValue:
 @blueprint.post("/other-place")
 @public(f"{_OPENED}: notes which other place the patient wants; nothing is shared by it")
 def other_place() -> ResponseReturnValue:
-    """Note the patient's choice of another place."""
+    """Note the patient's choice of another place, or that they do not want it any more."""
+    plan, form = entered(), PlaceForm()
+    form.validate()
+    about = form.about_id()
+    if about is None:
+        form.blame_the_button()
+        return _shown(plan, place_form=form), 422
+    if form.back.data == "yes":
+        actions.give_up_other_place(plan, about)
+        return _back(_("We noted it. We do not ask them."))
+    actions.choose_other_place(plan, about)
+    return _back(_("We noted it. We will ask you before we tell them anything about you."))
+
+
+@blueprint.post("/not-so")
+@public(f"{_OPENED}: the patient's own word that help did not come, against a request that was closed as done")
+def not_so() -> ResponseReturnValue:
+    """Write down that help did not come; somebody asks about it."""
     plan, form = entered(), AboutForm()
     form.validate()
     about = form.about_id()
     if about is None:
         form.blame_the_button()
         return _shown(plan, place_form=form), 422
-    actions.choose_other_place(plan, about)
-    return _back(_("We noted it. We will ask you before we tell them anything about you."))
+    actions.say_it_is_not_so(plan, about, form_id=form.filling_id())
+    return _back(_("We wrote down that help did not come. Somebody from your clinic will ask you about it."))
 
 
 @blueprint.post("/close")
@@ -169,7 +205,8 @@ def _closed(said: str | None = None) -> ResponseReturnValue:
     secret = link_secret_of(request, settings)
     if secret is not None:
         end_link_session(request_session(), secret)
-    response = redirect(url_for("plan.closed", said=said), 303)
+    speak_as_before()
+    response = redirect(url_for("plan.closed", said=said, language=current_language().code), 303)
     assert isinstance(response, Response)  # noqa: S101 - Flask answers with its own class
     clear_link_cookie(response, settings)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -179,7 +216,8 @@ def _closed(said: str | None = None) -> ResponseReturnValue:
 @blueprint.get("/closed")
 @public("thanks after closing; shows nothing of anybody")
 def closed() -> ResponseReturnValue:
-    """Say that the page is closed."""
+    """Say that the page is closed, in the language that it had."""
+    enter_by(request.args.get("language", ""))
     return render_template("plan/closed.html", sharing_stopped=request.args.get("said") == SHARING_STOPPED)
 
 
@@ -188,8 +226,13 @@ def _back(words: str) -> ResponseReturnValue:
     return redirect(url_for("plan.show"), 303)
 
 
-def _sure(heading: str, words: str, button: str, *, about: str = "") -> str:
-    return render_template("plan/sure.html", heading=heading, words=words, button=button, about=about, url=request.path)
+def _what_stopping_means(shared: Shared) -> str:
+    words = _("We tell %(organization)s to delete what they know about you.", organization=shared.organization)
+    return f"{words} {_('What you asked them for ends.')}"
+
+
+def _sure(url: str, *, heading: str, words: str, button: str, about: str = "") -> str:
+    return render_template("plan/sure.html", heading=heading, words=words, button=button, about=about, url=url)
 
 
 def _shown(plan: OpenPlan, **forms: Any) -> str:

@@ -104,6 +104,8 @@ def standing_of(referral: Referral, *, room_said_at: datetime | None = None, sti
         return _declined(referral, room_said_at)
     if state is S.WITHDRAWN:
         return _withdrawn(referral, still_known=still_known)
+    if state is S.ENTERED_IN_ERROR:
+        return _sent_in_error(still_known=still_known)
     standing = _standing_in(state, referral)
     urgent = referral.urgency == Urgency.TODAY and state in REFERRAL_MACHINE.live_states()
     return replace(standing, ask=True) if urgent else standing
@@ -230,6 +232,13 @@ def _withdrawn(referral: Referral, *, still_known: bool) -> Standing:
     return Standing(Tone.OVER, _("Stopped"), words)
 
 
+def _sent_in_error(*, still_known: bool) -> Standing:
+    words = _("Your clinic sent this by mistake and took it back.")
+    if not still_known:
+        words += " " + _("We asked them to delete what they know about you.")
+    return Standing(Tone.OVER, _("Taken back"), words)
+
+
 def _cancelled(_referral: Referral) -> Standing:
     return Standing(Tone.OVER, _("Taken back"), _("Your clinic took this back."))
 
@@ -245,5 +254,6 @@ _STANDINGS = {
     S.CANCELLED: _cancelled,
 }
 
-#: The states that the page tells of: what is not signed, may still be undone or was an error is not there.
-TOLD = (*_STANDINGS, S.DECLINED, S.WITHDRAWN)
+#: The states that the page tells of: what is not signed or may still be undone is not there. What was an error is told
+#: where it had left (plan/page.py).
+TOLD = (*_STANDINGS, S.DECLINED, S.WITHDRAWN, S.ENTERED_IN_ERROR)

@@ -23,6 +23,7 @@ from referral.prescriptions import hooks
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.need_plans import clinic_zone, plan_words, standing_plans
 from referral.prescriptions.slip import SlipService, address_for_paper, on_paper, paper_services
+from referral.referrals.disclosing import TAKEN_BACK
 from referral.referrals.models import Referral
 from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.states import LIVE_SENT_STATES, Mode, ReferralState
@@ -33,7 +34,7 @@ from referral.screening.words import NEEDS
 
 S = ReferralState
 
-#: An organization that was asked, or is about to be, may know what it was given; told to discard it, it may not.
+#: An organization that was asked, or is about to be, may know what it was given.
 _MAY_KNOW = (*LIVE_SENT_STATES, S.DECLINED, S.EXPIRED, S.COMPLETED, S.NOT_COMPLETED)
 
 #: How a disclosure came about: our mail went out, they were told on the phone, or they looked themselves.
@@ -45,7 +46,8 @@ class Given:
     """What one organization may know; moments are the oldest first.
 
     `sent`: when a mail told of the request; it names nobody. `told`: when its people were told on the phone. `seen`:
-    when they looked themselves, empty while nobody has.
+    when they looked themselves, empty while nobody has. `discarded_at`: when they were told to throw it away: `fields`
+    is then what they had been given, empty for nothing.
     """
 
     organization: str
@@ -54,13 +56,14 @@ class Given:
     sent: tuple[datetime, ...]
     told: tuple[datetime, ...]
     seen: tuple[datetime, ...]
+    discarded_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Receipt:
     """What was shared with whom, and how to stop it. `left_out`: of services for sensitive needs.
 
-    `is_nothing`: no organization was or will be told anything, also none that is left out or was told to discard it.
+    `is_nothing`: no organization was or will be told anything, also none that is left out.
     """
 
     given: tuple[Given, ...]
@@ -89,11 +92,11 @@ def receipt_of(
 ) -> Receipt:
     """Return the receipt of what the patient agreed to share with this prescription, in the language now spoken.
 
-    What is over stands on it too, unless the organization was told to discard it.
+    What is over stands on it too, also where the organization was told to discard it after it had been asked.
     """
     hidden = hidden_domains_of(session, patient.id)
     asked = [row for row in referrals_of_prescription(session, prescription.id) if _is_shared(row)]
-    known = [row for row in asked if row.state in _MAY_KNOW]
+    known = [row for row in asked if row.state in _MAY_KNOW or _is_discarded(row)]
     shown = [row for row in known if with_sensitive or row.domain not in hidden]
     given = _given(session, [row.id for row in shown])
     clinic = session.get_one(Member, prescription.clinic_id)
@@ -101,11 +104,12 @@ def receipt_of(
         given=tuple(
             Given(
                 organization=str(row.service_facts.get("organization_name") or ""),
-                fields=field_words(row.shared_fields),
+                fields=field_words(_shown(given, row) if _is_discarded(row) else row.shared_fields),
                 agreed_at=row.signed_at,
                 sent=_moments(given, row, _MAILED),
                 told=_moments(given, row, _TOLD),
                 seen=_moments(given, row, _LOOKED),
+                discarded_at=row.closed_at if _is_discarded(row) else None,
             )
             for row in shown
         ),
@@ -161,6 +165,17 @@ def field_words(fields: Sequence[str]) -> str:
 
 def _is_shared(referral: Referral) -> bool:
     return referral.mode == Mode.SENT and bool(referral.shared_fields) and referral.state != S.DRAFT
+
+
+def _is_discarded(referral: Referral) -> bool:
+    """Return True for what was taken back after the organization had been asked: it was told to discard it."""
+    return referral.state in TAKEN_BACK and referral.sent_at is not None
+
+
+def _shown(given: Sequence[Disclosure], referral: Referral) -> list[str]:
+    """Return the fields that the organization was given, in the order of the fields."""
+    names = {name for row in given if row.referral_id == referral.id for name in row.fields}
+    return [str(name) for name in SharedField if name in names]
 
 
 def _note_lines(referral: Referral) -> list[str]:

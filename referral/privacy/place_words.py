@@ -98,7 +98,8 @@ _PAGES = (
     (
         _l("The patient's own page"),
         "plan_entry.show plan_entry.open_page plan.show plan.keep plan.close plan.closed plan.stop_sharing "
-        "plan.stop_texts plan.call plan.choose_language plan.choose_word plan.rate plan.other_place",
+        "plan.stop_texts plan.call plan.choose_language plan.choose_word plan.rate plan.other_place "
+        "plan.not_so plan.sure",
     ),
     (
         _l("Looking after the patient's own page"),

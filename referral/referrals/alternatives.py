@@ -10,6 +10,7 @@ from sqlalchemy import select
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.referrals import hooks
+from referral.referrals.choices import standing_choices
 from referral.referrals.matching import PatientWishes, best_of_needs, usual_first, wishes_for
 from referral.referrals.models import Referral
 from referral.referrals.reason_words import ReasonLine, reason_lines
@@ -73,13 +74,15 @@ def alternatives_of(
     usual = hooks.usual_services(session, patient.clinic_id)
     hits = {need: usual_first(of_need, usual, now=now) for need, of_need in found.items()}
     full = without_room(session, [hit for of_need in hits.values() for hit in of_need], now=now)
+    wanted = standing_choices(session, {row.need_id for row in waiting})
     refusals, tried = refusals_of(session, waiting, now=now), tried_for(session, waiting)
     alternatives = {}
     for row in waiting:
         said_no = refusals[row.need_id]
         left_out = why_left_out(hits[row.domain], tried[row.id] - said_no.room_again, wishes=wishes, full=full)
         free = said_no.in_order(free_places(hits[row.domain], left_out))
-        alternatives[row.id] = _chosen_first(kept[row.id], free, said_no)
+        chosen = {each.service_id: each.at for each in wanted.get(row.need_id, ())}
+        alternatives[row.id] = _chosen_first(kept[row.id], free, said_no, chosen)
     return alternatives
 
 
@@ -151,13 +154,24 @@ def _kept(session: ScopedSession, referrals: Sequence[Referral]) -> dict[UUID, d
 
 
 def _chosen_first(
-    kept: Mapping[UUID, RerouteAlternative], free: Sequence[ServiceHit], refusals: Refusals
+    kept: Mapping[UUID, RerouteAlternative],
+    free: Sequence[ServiceHit],
+    refusals: Refusals,
+    chosen_at: Mapping[UUID, datetime],
 ) -> list[Alternative]:
-    chosen = [hit for hit in free if hit.service_id in kept and kept[hit.service_id].chosen_at is not None]
+    """Return what is offered of the free places. `chosen_at`: service to when it was chosen for the need."""
+    chosen = [hit for hit in free if hit.service_id in chosen_at]
     best = [*chosen, *(hit for hit in free if hit not in chosen)][: max(OFFERED, len(chosen))]
     any_row = next(iter(kept.values()))
     found = [_alternative(any_row, kept.get(hit.service_id), hit, rank) for rank, hit in enumerate(best, start=1)]
-    return [replace(each, reasons=[*refusals.reasons_for(each.hit), *each.reasons]) for each in found]
+    return [
+        replace(
+            each,
+            reasons=[*refusals.reasons_for(each.hit), *each.reasons],
+            chosen_at=chosen_at.get(each.service_id),
+        )
+        for each in found
+    ]
 
 
 def _alternative(looked: RerouteAlternative, row: RerouteAlternative | None, hit: ServiceHit, rank: int) -> Alternative:
@@ -170,6 +184,5 @@ def _alternative(looked: RerouteAlternative, row: RerouteAlternative | None, hit
         hit=hit,
         reasons=reason_lines(hit.reasons),
         offered_at=looked.offered_at,
-        chosen_at=row.chosen_at if row is not None else None,
         staff_only=looked.staff_only,
     )

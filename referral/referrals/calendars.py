@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from referral.kit.business_days import newest_business_day, next_business_day
+from referral.kit.business_days import in_working_hours, newest_business_day, next_business_day
 from referral.kit.zones import FALLBACK_ZONE, zone_of
 
 
@@ -24,6 +24,10 @@ class Calendar:
         zone = zone_of(self.timezone_name)
         day = newest_business_day(now.astimezone(zone).date(), self.closed_days, days_back=days_back)
         return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    def in_working_hours(self, moment: datetime, *, now: datetime, latest: datetime | None = None) -> datetime:
+        """Return the moment, moved into working hours, as the function of this name does."""
+        return in_working_hours(moment, zone_of(self.timezone_name), now=now, latest=latest)
 
 
 def add_business_days(start: datetime, n: int, *, timezone_name: str, closed_days: Collection[date] = ()) -> datetime:

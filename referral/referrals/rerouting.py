@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,14 +20,13 @@ from referral.patients.models import Patient
 from referral.referrals import hooks
 from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.alternatives import OFFERED, Alternative, choosable, free_places, tried_for, why_left_out
+from referral.referrals.choices import lock_need, standing_choices, take_back, tell_of_choices
 from referral.referrals.matching import PatientWishes, fitting_services, usual_first, wishes_for
 from referral.referrals.models import Referral
 from referral.referrals.refusals import refusals_of
 from referral.referrals.rerouting_models import LeftOut, RerouteAlternative
 from referral.referrals.room import without_room
-from referral.referrals.to_dos import need_a_person
 from referral.screening.queries import safety_concern_stands
-from referral.todos.models import ToDoReason
 from resources_directory.needs import SENSITIVE
 from resources_directory.service_hit import ServiceHit
 
@@ -109,12 +107,25 @@ def choose_alternative(session: ScopedSession, alternative: Alternative, *, acto
         referral = session.get_one(Referral, alternative.referral_id)
         if not may_choose(session, referral):
             raise Conflict(_l("Another place was asked meanwhile. Look at the newest request for this need."))
+        lock_need(session, referral)
         _keep(session, referral, alternative)
-        if not _note_choice(session, alternative.referral_id, alternative.service_id, actor):
-            return
-        names = {"service": alternative.hit.service_name, "organization": alternative.hit.organization_name}
-        note = _("They chose %(service)s of %(organization)s.", **names)
-        need_a_person(session, referral, ToDoReason.CHOSE_OTHER_PLACE, key=str(alternative.id), note=note)
+        standing = standing_choices(session, [referral.need_id]).get(referral.need_id, [])
+        if all(each.service_id != alternative.service_id for each in standing):
+            _note_choice(session, referral.id, alternative.service_id, actor, anew=True)
+            tell_of_choices(session, referral)
+
+
+def give_up_choice(session: ScopedSession, alternative: Alternative) -> None:
+    """Forget that the patient wants this place, as they say; twice changes nothing. Flushes.
+
+    Raises Conflict when another place was asked meanwhile.
+    """
+    with session.widened("other place chosen"):
+        referral = session.get_one(Referral, alternative.referral_id)
+        if not may_choose(session, referral):
+            raise Conflict(_l("Another place was asked meanwhile. Look at the newest request for this need."))
+        lock_need(session, referral)
+        take_back(session, referral, alternative.service_id)
 
 
 def note_signature(session: ScopedSession, referral: Referral, actor: Actor) -> None:
@@ -136,21 +147,21 @@ def may_choose(session: ScopedSession, referral: Referral) -> bool:
     return bool(choosable(session, [referral]))
 
 
-def _note_choice(session: ScopedSession, referral_id: UUID, service_id: UUID, actor: Actor) -> bool:
-    """Write down the choice unless it stands already: a guarded update. Return True for a new one."""
-    chosen = session.execute(
+def _note_choice(
+    session: ScopedSession, referral_id: UUID, service_id: UUID, actor: Actor, *, anew: bool = False
+) -> None:
+    """Write down the choice unless one was made before: a guarded update. `anew`: the earlier one is used up."""
+    session.execute(
         update(RerouteAlternative)
         .where(
             RerouteAlternative.referral_id == referral_id,
             RerouteAlternative.service_id == service_id,
             RerouteAlternative.rank.is_not(None),
-            RerouteAlternative.chosen_at.is_(None),
+            *([] if anew else [RerouteAlternative.chosen_at.is_(None)]),
         )
         .values(chosen_at=clock.now(), chosen_by_kind=actor.kind, chosen_by=actor.person_id)
-        .returning(RerouteAlternative.id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="fetch")
     )
-    return chosen.first() is not None
 
 
 def _keep(session: ScopedSession, referral: Referral, alternative: Alternative) -> None:

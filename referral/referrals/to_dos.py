@@ -25,6 +25,9 @@ NOBODY_CALLS = _l(
 #: They bring an answer of the organization: too late once its time to answer is over.
 _BEFORE_EXPIRY = frozenset({ToDoReason.ORGANIZATION_SILENT, ToDoReason.ORGANIZATION_ASKS})
 
+#: Clocks make them at any hour; they are due when somebody is there.
+_BY_CLOCKS = frozenset({ToDoReason.ORGANIZATION_SILENT, ToDoReason.REFERRAL_EXPIRED, ToDoReason.OTHER})
+
 #: So much of that time is left at the least.
 _LEFT_AT_LEAST = timedelta(hours=1)
 
@@ -40,6 +43,8 @@ def need_a_person(
     due_at = calendar.add_business_days(now, 1)
     if latest is not None:
         due_at = min(due_at, now + (latest - now) / 2)
+    if reason in _BY_CLOCKS:
+        due_at = calendar.in_working_hours(due_at, now=now, latest=latest)
     return make_to_do(
         session,
         NewToDo(

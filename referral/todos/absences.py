@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from referral.accounts.models import Member, Membership, Person
-from referral.accounts.roles import CLINIC_ROLES, MemberKind, Role
+from referral.accounts.roles import CLINIC_ROLES, HEARS_PATIENTS, MemberKind, Role
 from referral.kit import clock
 from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession, job_scope
@@ -100,6 +100,11 @@ def people_away(session: ScopedSession, clinic: Member) -> frozenset[UUID]:
     away = select(Absence.person_id).where(
         Absence.member_id == clinic.id, Absence.ended_at.is_(None), Absence.first_day <= day, Absence.last_day >= day
     )
+    return frozenset(session.scalars(away)) | people_gone(session, clinic)
+
+
+def people_gone(session: ScopedSession, clinic: Member) -> frozenset[UUID]:
+    """Return who may not sign in, or works there no more: nothing new is theirs, neither to do nor to stand in for."""
     barred = (
         select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
@@ -108,7 +113,7 @@ def people_away(session: ScopedSession, clinic: Member) -> frozenset[UUID]:
     of_clinic = select(Membership.person_id).where(Membership.member_id == clinic.id)
     still_here = of_clinic.where(Membership.ended_at.is_(None))
     left = of_clinic.where(Membership.ended_at.is_not(None), Membership.person_id.not_in(still_here))
-    return frozenset(session.scalars(away.union(barred, left)))
+    return frozenset(session.scalars(barred.union(left)))
 
 
 def give_to_whoever_is_here(session: ScopedSession, to_do: ToDo, clinic: Member, *, away: Collection[UUID]) -> None:
@@ -132,16 +137,37 @@ def give_to_whoever_is_here(session: ScopedSession, to_do: ToDo, clinic: Member,
     to_do.owner_person_id = stand_in_id
 
 
+def keep_from_gone(session: ScopedSession, to_do: ToDo, clinic: Member, *, gone: Collection[UUID]) -> None:
+    """Let nobody who is gone own a to-do or be its deputy, as long as somebody who hears patients is here.
+
+    Where neither deputy nor owner of the clinic is left, it is anybody's who may see the patient. It goes back to
+    whoever may sign in again.
+    """
+    unfit = {*gone, *barred_people(session, to_do.patient_id)}
+    if to_do.owner_person_id in gone:
+        anybody = people_at_work(session, clinic.id, roles=HEARS_PATIENTS)
+        here = next((each for each in anybody if each not in unfit), None)
+        if here is not None:
+            to_do.covers_for_person_id = to_do.covers_for_person_id or to_do.owner_person_id
+            to_do.owner_person_id = here
+    if to_do.deputy_person_id in gone:
+        others = (clinic.deputy_person_id, clinic.owner_person_id)
+        fit = (each for each in others if each is not None and each not in {*unfit, to_do.owner_person_id})
+        to_do.deputy_person_id = next(fit, None)
+
+
 def stand_in(session: ScopedSession, clinic: Member) -> int:
     """Move what is open to whoever is here; return how many to-dos moved. Flushes; the caller commits."""
-    away = people_away(session, clinic)
+    away, gone = people_away(session, clinic), people_gone(session, clinic)
     touched = select(ToDo).where(ToDo.clinic_id == clinic.id, ToDo.done_at.is_(None))
-    touched = touched.where(ToDo.covers_for_person_id.is_not(None) | ToDo.owner_person_id.in_(away))
+    named = ToDo.owner_person_id.in_(away) | ToDo.deputy_person_id.in_(gone)
+    touched = touched.where(ToDo.covers_for_person_id.is_not(None) | named)
     with session.widened("standing in"):
         moved = 0
         for to_do in session.scalars(touched.order_by(ToDo.id)).all():
             before = to_do.owner_person_id
             give_to_whoever_is_here(session, to_do, clinic, away=away)
+            keep_from_gone(session, to_do, clinic, gone=gone)
             moved += to_do.owner_person_id != before
         session.flush()
     return moved

@@ -18,7 +18,7 @@ from referral.kit.i18n import STAFF_LANGUAGE, speaking
 from referral.kit.scope import ScopedSession
 from referral.kit.zones import zone_of
 from referral.patients.queries import has_died
-from referral.todos.absences import give_to_whoever_is_here, people_away
+from referral.todos.absences import give_to_whoever_is_here, keep_from_gone, people_away, people_gone
 from referral.todos.barred import keep_from_barred
 from referral.todos.models import ToDo, ToDoReason
 
@@ -55,8 +55,9 @@ def make_to_do(session: ScopedSession, task: NewToDo) -> ToDo | None:
     """Return the new to-do, owned by the clinic's owner and deputy; None if one with this key exists already.
 
     None too for a patient who has died: they never come back into the queue, but for what others say. Whoever is away
-    today is stood in for from the start. What is not urgent is never due on a day on which the clinic is closed, but on
-    the next business day, unless that is too late. Flushes; the caller commits.
+    today is stood in for from the start, and nothing new is for who may not sign in or works there no more. What is not
+    urgent is never due on a day on which the clinic is closed, but on the next business day, unless that is too late.
+    Flushes; the caller commits.
     """
     with session.widened("to-do"):
         if session.scalar(select(ToDo.id).where(ToDo.dedupe_key == task.dedupe_key)) is not None:
@@ -68,6 +69,7 @@ def make_to_do(session: ScopedSession, task: NewToDo) -> ToDo | None:
         if clinic is not None:
             to_do.due_at = _due_at(session, task, clinic)
             give_to_whoever_is_here(session, to_do, clinic, away=people_away(session, clinic))
+            keep_from_gone(session, to_do, clinic, gone=people_gone(session, clinic))
             keep_from_barred(session, to_do)
         try:
             with session.begin_nested():

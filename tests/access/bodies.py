@@ -337,6 +337,7 @@ STEPS |= {
     "plan.choose_word": plain(word="blue heron"),
     "plan.rate": Step(_about_plan("referral", "completed", stars="4")),
     "plan.other_place": Step(_about_plan("referral", "completed")),
+    "plan.not_so": Step(_about_plan("referral", "completed")),
     "plan.close": plain(),
     "plan_keys.renew": plain(),
     "plan_keys.set_word": plain(word="blue heron"),

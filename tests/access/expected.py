@@ -88,6 +88,8 @@ PLAN_PAGES: dict[str, int] = {
     "plan.choose_word": 303,
     "plan.rate": 303,
     "plan.other_place": 404,
+    "plan.not_so": 303,
+    "plan.sure": 200,
     "plan_entry.open_page": 303,
 }
 #: The questions of a screening behind a link: what a browser gets that opened it and gave the birth year; others: 410.

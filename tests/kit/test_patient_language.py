@@ -13,7 +13,7 @@ from flask import Flask, g
 from flask_babel import format_date, format_time
 
 from referral.kit import patient_language as module
-from referral.kit.i18n import LANGUAGES, comma, page_languages, speaking
+from referral.kit.i18n import LANGUAGES, comma, page_languages, semicolon, speaking
 from referral.kit.patient_language import (
     NotInTheirs,
     PatientLanguage,
@@ -127,7 +127,7 @@ def test_staff_choose_among_the_same_languages_as_before(app: Flask) -> None:
         ("ko", "2026년 11월 23일 월요일", "오후 4:22"),
         ("vi", "Thứ Hai, 23 tháng 11, 2026", "16:22"),
         ("zh-Hans", "2026年11月23日星期一", "16:22"),
-        ("ru", "понедельник, 23 ноября 2026\u202fг.", "16:22"),
+        ("ru", "понедельник, 23 ноября 2026\u202fгода", "16:22"),
     ],
 )
 def test_days_and_times_are_in_the_language_with_the_figures_of_a_phone(
@@ -197,3 +197,21 @@ def test_only_the_named_parts_of_a_file_are_gathered(tmp_path: Path) -> None:
         assert [found[2] for found in from_template(file, {"_": None}, (), {"names": "f"})] == ["f"]
     with module_file.open("rb") as file, pytest.raises(LookupError, match="gone"):
         list(from_module(file, {"_": None}, (), {"names": "gone"}))
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+@pytest.mark.parametrize("length", ["medium", "long", "full"])
+def test_no_date_ends_with_a_full_stop_of_its_own(app: Flask, code: str, length: str) -> None:
+    """At the end of a sentence there would be two."""
+    with app.test_request_context(), speaking(code):
+        assert not format_date(date(2026, 11, 23), length).endswith((".", "。"))
+
+
+def test_opening_hours_are_parted_by_the_sign_of_the_language(app: Flask) -> None:
+    with app.test_request_context():
+        signs = []
+        for code in ("en", "ar", "zh-Hans"):
+            with speaking(code):
+                signs.append(semicolon())
+
+    assert signs == ["; ", "؛ ", "；"]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -15,12 +16,17 @@ from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.navigation.actions import take_over
+from referral.navigation.needs_left import look_after
 from referral.patients.barring import bar_person
+from referral.referrals.to_dos import need_a_person
+from referral.screening.models import Need
 from referral.todos.absences import (
     NewAbsence,
     end_absence,
     move_absent_peoples_to_dos,
     note_absence,
+    people_at_work,
+    stand_in,
     today_at,
 )
 from referral.todos.actions import NewToDo, make_to_do
@@ -206,3 +212,41 @@ def test_nobody_who_has_left_stands_in(session: ScopedSession, desk: Desk) -> No
     away(desk, desk.nadia)
 
     assert owners(session, to_do.id) == (desk.omar.id, desk.nadia.id)
+
+
+def test_nothing_new_is_for_who_is_suspended_neither_to_do_nor_to_stand_in_for(
+    session: ScopedSession, desk: Desk
+) -> None:
+    desk.clinic.owner_person_id, desk.clinic.deputy_person_id = desk.nadia.id, desk.omar.id
+    desk.nadia.suspended_at = desk.omar.suspended_at = clock.now()
+    session.flush()
+
+    made = need_a_person(session, desk.referral, ToDoReason.NOT_HELPED)
+
+    assert made is not None
+    assert made.owner_person_id in people_at_work(session, desk.clinic.id)
+    assert made.deputy_person_id is None
+
+
+def test_a_need_whose_writer_works_here_has_no_suspended_deputy(session: ScopedSession, desk: Desk) -> None:
+    need = session.get_one(Need, desk.referral.need_id)
+    desk.clinic.owner_person_id, desk.clinic.deputy_person_id = desk.nadia.id, None
+    desk.nadia.suspended_at = clock.now()
+    need.created_by, need.confirmed_by, need.confirmed_at = desk.omar.id, desk.omar.id, clock.now()
+    session.delete(desk.referral)
+    session.flush()
+
+    with time_machine.travel(clock.now() + timedelta(days=7)):
+        made = look_after(session, need.id)
+
+    assert made is not None
+    assert (made.owner_person_id, made.deputy_person_id) == (desk.omar.id, None)
+
+
+def test_what_is_open_leaves_a_suspended_deputy(session: ScopedSession, desk: Desk) -> None:
+    to_do = desk.to_do("a", deputy_person_id=desk.omar.id)
+    desk.omar.suspended_at = clock.now()
+
+    stand_in(session, desk.clinic)
+
+    assert (to_do.owner_person_id, to_do.deputy_person_id) == (desk.nadia.id, None)

@@ -33,9 +33,11 @@ def test_stop_sharing_asks_once_and_changes_nothing_before(home: Home) -> None:
     home.open()
 
     answer = home.press("stop-sharing", about=str(home.organization.id))
+    asked = home.client.get(answer.location)
 
-    assert answer.status_code == 200
-    assert "Stop sharing with Open Table?" in answer.text
+    assert (answer.status_code, asked.status_code) == (303, 200)
+    assert "Stop sharing with Open Table?" in asked.text
+    assert home.organization.id.hex not in answer.location.replace("-", "")
     assert home.fresh(Referral, home.referral.id).state == "sent"
 
 
@@ -70,6 +72,18 @@ def test_stopping_twice_is_stopping_once(home: Home) -> None:
         assert home.press("stop-sharing", about=str(home.organization.id), sure="yes").status_code == 303
 
     assert home.session.scalar(select(func.count(SharingConsent.id))) == 2
+
+
+@pytest.mark.parametrize("step", ["stop-sharing", "stop-texts"])
+def test_going_back_to_the_question_after_it_was_answered_leads_to_the_page(home: Home, step: str) -> None:
+    home.open()
+    question = home.press(step, about=str(home.organization.id)).location
+    home.press(step, about=str(home.organization.id), sure="yes")
+
+    back = home.client.get(question)
+
+    assert (back.status_code, back.location) == (302, "/p/")
+    assert home.client.get(question, follow_redirects=True).status_code == 200
 
 
 def test_sharing_of_another_patient_cannot_be_stopped(home: Home) -> None:
@@ -113,7 +127,7 @@ def test_stop_texts_asks_once_and_stops_every_text_everywhere(home: Home) -> Non
     home.town.phone(elsewhere)
     home.open()
 
-    assert "Stop all texts?" in home.press("stop-texts").text
+    assert "Stop all texts?" in home.client.get(home.press("stop-texts").location).text
     assert home.fresh(Patient, home.patient.id) is not None
     assert home.press("stop-texts", sure="yes").status_code == 303
 

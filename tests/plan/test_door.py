@@ -1,9 +1,13 @@
 """The door of a patient's page: in the language of the printed address, the same for every code; too many tries."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from referral.kit import clock
 from referral.prescriptions.slip import address_in_their_language
 from tests.plan.conftest import Home
 from tests.sign_in import sign_in
@@ -104,3 +108,35 @@ def nurse(home: Home, app: Flask) -> FlaskClient:
     client = app.test_client()
     sign_in(client, home.clinician)
     return client
+
+
+def test_a_page_that_was_closed_says_so_in_its_own_language(home: Home) -> None:
+    home.patient.written_language = "ar"
+    home.open()
+
+    closed = home.press("close")
+
+    assert closed.location == "/p/closed?language=ar"
+    assert '<html lang="ar"' in home.client.get(closed.location).text
+
+
+def test_a_page_that_nobody_touched_closes_in_its_own_language(home: Home) -> None:
+    home.patient.written_language = "ar"
+    home.open()
+
+    with time_machine.travel(clock.wall() + timedelta(minutes=31), tick=False):
+        late = [home.client.get("/p/"), home.client.post("/p/call")]
+
+    for answer in late:
+        assert answer.status_code == 410
+        assert '<html lang="ar"' in answer.text
+
+
+def test_whoever_opened_nothing_is_told_in_the_language_of_the_browser(home: Home) -> None:
+    home.patient.written_language = "ar"
+    home.town.commit()
+
+    answer = home.client.get("/p/", headers={"Accept-Language": "es"})
+
+    assert answer.status_code == 410
+    assert '<html lang="es"' in answer.text

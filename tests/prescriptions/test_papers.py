@@ -13,7 +13,7 @@ from referral.prescriptions.actions import Signer, sign_prescription
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.need_plans import NeedAnswer, record_answers
 from referral.referrals.actions import move
-from referral.referrals.actors import THE_CLOCK
+from referral.referrals.actors import THE_CLOCK, Actor, ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode, ReferralEvent
 from referral.screening.states import WantsHelp
@@ -168,6 +168,23 @@ def test_the_receipt_never_says_that_nothing_was_given_where_something_was(
 
     assert "Nothing about you was given" not in sheet
     assert ("Green Table" in sheet) is names
+
+
+def test_the_receipt_keeps_who_was_told_what_after_a_recall(nurse, place: Place, order, signer):
+    place.patient.written_language = "en"
+    where = signed(place, order, signer)
+    session = place.town.session
+    referral = session.query(Referral).one()
+    move(session, referral, ReferralEvent.SEND, THE_CLOCK)
+    move(session, referral, ReferralEvent.MARK_ERROR, Actor(ActorKind.MEMBERSHIP, signer.person_id, signer.name))
+    place.town.commit()
+
+    sheet = sheets(nurse.get(f"{where}/receipt").text)
+
+    assert "Green Table" in sheet
+    assert "We told them to delete what they know." in sheet
+    assert "They had been told: " in sheet
+    assert "What they may know" not in sheet
 
 
 def test_papers_of_who_reads_no_language_are_in_the_one_they_speak(nurse, place: Place, order, signer):

@@ -1,6 +1,7 @@
 """Business days: weekends, federal holidays and closed days do not count; the clock on the wall stays."""
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,3 +85,26 @@ def test_a_moment_without_a_zone_is_refused():
 
 def test_juneteenth_is_no_business_day():
     assert not is_business_day(date(2026, 6, 19))
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "latest", "expected"),
+    [
+        ("2026-11-24T10:00", "2026-11-23T10:00", None, "2026-11-24T10:00"),  # somebody is there
+        ("2026-11-24T00:12", "2026-11-23T00:12", None, "2026-11-23T17:00"),  # twelve past midnight: the evening before
+        ("2026-11-23T00:12", "2026-11-20T00:12", None, "2026-11-20T17:00"),  # before a weekend
+        ("2026-11-24T22:00", "2026-11-23T22:00", None, "2026-11-24T17:00"),
+        ("2026-11-24T00:12", "2026-11-23T23:00", None, "2026-11-24T08:00"),  # that evening is over: the morning
+        ("2026-11-24T22:00", "2026-11-24T20:00", None, "2026-11-25T08:00"),
+        ("2026-11-24T00:12", "2026-11-23T23:00", "2026-11-24T01:00", "2026-11-24T00:12"),  # the morning is too late
+    ],
+)
+def test_what_clocks_make_is_due_when_somebody_is_there(due: str, now: str, latest: str | None, expected: str) -> None:
+    def at(words: str) -> datetime:
+        return datetime.fromisoformat(words).replace(tzinfo=ZoneInfo("America/Los_Angeles"))
+
+    moved = Calendar("America/Los_Angeles").in_working_hours(
+        at(due), now=at(now), latest=at(latest) if latest else None
+    )
+
+    assert moved == at(expected)
