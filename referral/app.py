@@ -74,7 +74,7 @@ from referral.reports import views as reports
 from referral.screening import instrument_views, link_views, started_views, tablet_views
 from referral.screening import policies as screening_policies
 from referral.screening import views as screening
-from referral.web import compression, guards, headers, page_context
+from referral.web import compression, guards, headers, page_context, post_only
 from referral.web import views as web
 from referral.wiring import fill_hooks
 
@@ -152,6 +152,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     forgery.exempt(arriving.blueprint)  # its token would need a cookie; it refuses other sites' forms by itself
     init_sign_in(app)
     page_context.init_page_context(app)
+    post_only.init_post_only(app)
     _mount(app)
     _check(app)
     return app

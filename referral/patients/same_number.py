@@ -1,4 +1,4 @@
-"""A phone that two people give as their own: whose it is, and that it counts as shared until somebody says otherwise."""
+"""A phone that two people give as their own: whose it is, and that it counts as shared until otherwise said."""
 
 from collections.abc import Iterable
 from uuid import UUID
