@@ -41,7 +41,7 @@ from referral.navigation import calling_views, hand_over_views, household_views
 from referral.navigation import policies as navigation_policies
 from referral.navigation import views as navigation
 from referral.outbox.gateway.choose import choose_gateways
-from referral.patients import consent_views, move_views, record_views, wish_views
+from referral.patients import closed_steps, consent_views, move_views, record_views, wish_views
 from referral.patients import policies as patients_policies
 from referral.patients import views as patients
 from referral.plan import key_views as plan_keys
@@ -192,6 +192,7 @@ def _mount(app: Flask) -> None:
         policy.add(rules)
         for blueprint in blueprints:
             app.register_blueprint(blueprint)
+    policy.closed_steps.update(dict.fromkeys(closed_steps.STEPS, closed_steps.closed_step))
     public("stylesheet, script and logo")(cast("View", app.view_functions["static"]))
 
 
