@@ -26,7 +26,8 @@ def owners_of_number(session: ScopedSession, e164: str | None) -> list[Patient]:
 def owners_of_numbers(session: ScopedSession, number_ids: Iterable[UUID]) -> dict[UUID, list[Patient]]:
     """Return number id to the people who give it as their own, as far as they may be seen here, oldest first.
 
-    A record that was merged is the one that is kept. Left out: who died, who moved away, erased records.
+    A record that was merged is the one that is kept. Left out: who died, who moved away, erased records. Two
+    statements, whatever is found.
     """
     found: dict[UUID, list[Patient]] = {}
     kept = select(func.coalesce(Patient.merged_into_id, Patient.id), PatientPhone.phone_number_id).where(
@@ -43,7 +44,7 @@ def owners_of_numbers(session: ScopedSession, number_ids: Iterable[UUID]) -> dic
         Patient.moved_at.is_(None),
         Patient.merged_into_id.is_(None),
     )
-    for patient in session.scalars(people.order_by(Patient.created_at, Patient.id)) if pairs else ():
+    for patient in session.scalars(people.order_by(Patient.created_at, Patient.id)):
         for number_id in sorted(number for patient_id, number in pairs if patient_id == patient.id):
             found.setdefault(number_id, []).append(patient)
     return found

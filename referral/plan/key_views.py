@@ -26,7 +26,7 @@ from referral.plan.keys import Opener, choose_word, opener_of
 from referral.plan.page import chosen_needs, hidden_domains
 from referral.plan.policies import PlanPermission
 from referral.plan.sections import OPENER_WORDS, why_no_plan_page
-from referral.plan.standing import WHY_OFF, is_told_alone, off_words, why_off
+from referral.plan.standing import IS_OFF, WHY_OFF, is_told_alone, why_off
 from referral.prescriptions.slip import address_in_their_language, qr_picture
 from referral.screening.queries import needs_of
 from referral.screening.words import need_label
@@ -145,13 +145,13 @@ def _back(patient: Patient) -> ResponseReturnValue:
 def _shown(patient: Patient, form: StaffWordForm, need_form: ShownForm | None = None) -> str:
     session = request_session()
     off, opener = why_off(session, patient), opener_of(session, patient)
-    alone = bool(request.args.get("private"))
+    closed = off is not None and is_told_alone(off) and not request.args.get("private")
     facts: dict[str, Any] = {
         "patient": patient,
         "name": display_name(patient),
         "address": address_in_their_language(session, patient),
-        "off": (WHY_OFF[off] if alone else off_words(off)) if off else None,
-        "why_closed": off is not None and is_told_alone(off) and not alone,
+        "off": (IS_OFF if closed else WHY_OFF[off]) if off else None,
+        "why_closed": closed,
         "opener": OPENER_WORDS[opener],
         "has_word": opener is Opener.WORD,
         "needs": _private_needs(session, patient),

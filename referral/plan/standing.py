@@ -38,7 +38,8 @@ WHY_OFF: Mapping[str, LazyString] = {
 #: What whoever looks on would learn the patient's trouble from, or what they did against it.
 _PRIVATE = frozenset({WhyOff.SAFETY, WhyOff.PRIVACY})
 
-#: What stands instead on every page that may be opened with others in the room.
+#: What stands instead on every page that may be opened with others in the room; short where the way to the reason is.
+IS_OFF = _l("It is off for now.")
 OFF_FOR_NOW = _l("It is off for now. Why stands under “Address and word”: open it only when you are alone.")
 
 

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from referral.kit import clock
-from referral.plan.standing import OFF_FOR_NOW, WHY_OFF, WhyOff, why_off
+from referral.plan.standing import IS_OFF, WHY_OFF, WhyOff, why_off
 from referral.screening.states import NeedSource, NeedStatus
 from tests.plan.conftest import Home
 from tests.plan.test_opening import bare
@@ -104,7 +104,7 @@ def test_nobody_looking_on_reads_why_it_is_off(home: Home, happens: Callable[[Ho
         told = [str(words) for words in (WHY_OFF[WhyOff.SAFETY], WHY_OFF[WhyOff.PRIVACY]) if str(words) in page]
         assert not told, end
         assert "safety stands" not in page, end
-        assert str(OFF_FOR_NOW) in page, end
+        assert str(IS_OFF) in page, end
 
 
 @pytest.mark.parametrize(("happens", "why"), [(safety, WhyOff.SAFETY), (no_traces, WhyOff.PRIVACY)])
