@@ -41,7 +41,7 @@ from referral.navigation import calling_views, hand_over_views, household_views
 from referral.navigation import policies as navigation_policies
 from referral.navigation import views as navigation
 from referral.outbox.gateway.choose import choose_gateways
-from referral.patients import consent_views, move_views, record_views, wish_views
+from referral.patients import closed_steps, consent_views, move_views, record_views, wish_views
 from referral.patients import policies as patients_policies
 from referral.patients import views as patients
 from referral.plan import key_views as plan_keys
@@ -74,7 +74,7 @@ from referral.reports import views as reports
 from referral.screening import instrument_views, link_views, started_views, tablet_views
 from referral.screening import policies as screening_policies
 from referral.screening import views as screening
-from referral.web import compression, guards, headers, page_context
+from referral.web import compression, guards, headers, page_context, post_only
 from referral.web import views as web
 from referral.wiring import fill_hooks
 
@@ -152,6 +152,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     forgery.exempt(arriving.blueprint)  # its token would need a cookie; it refuses other sites' forms by itself
     init_sign_in(app)
     page_context.init_page_context(app)
+    post_only.init_post_only(app)
     _mount(app)
     _check(app)
     return app
@@ -191,6 +192,7 @@ def _mount(app: Flask) -> None:
         policy.add(rules)
         for blueprint in blueprints:
             app.register_blueprint(blueprint)
+    policy.closed_steps.update(dict.fromkeys(closed_steps.STEPS, closed_steps.closed_step))
     public("stylesheet, script and logo")(cast("View", app.view_functions["static"]))
 
 

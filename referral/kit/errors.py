@@ -105,7 +105,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -174,7 +174,8 @@ def _csrf(_error: CSRFError) -> Response:
     return face(400, _("We could not be sure that this came from you"), message)
 
 
-def _http_error(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> Response:
+    """Return the face of an error that the web itself knows: no such page, too large, not that way."""
     status = error.code or 500
     if status == 404:
         return _product_error(NotFound())

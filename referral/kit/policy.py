@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 
 from referral.kit.errors import Denied
-from referral.kit.transaction import request_session
+from referral.kit.transaction import SAFE_METHODS, request_session
 
 View = Callable[..., ResponseReturnValue]
 V = TypeVar("V", bound=View)
@@ -56,6 +56,8 @@ class Policy:
         self.rules: dict[str, frozenset[str]] = {}
         #: What somebody may do who has given one factor of two: give the second, sign out.
         self.one_factor: frozenset[str] = frozenset()
+        #: Endpoint of a page to what says, from its record, why it cannot be worked on now; None where it can.
+        self.closed_steps: dict[str, Callable[[Any], ResponseReturnValue | None]] = {}
 
     def add(self, rules: Mapping[str, Iterable[str]]) -> None:
         """Merge a slice's RULES. Raises ValueError when two slices use one name."""
@@ -77,7 +79,8 @@ def requires(permission: str, load: Callable[..., Any] | None = None, *, fresh: 
     """Guard a view: sign-in, all factors, the permission, a `fresh` proof of who it is, then the record.
 
     `load(session, **url_values)` fetches the record under the session's scope; None and a foreign record give the
-    same 404. The view is called with the record in place of the URL values.
+    same 404. The view is called with the record in place of the URL values. A page that cannot be worked on because of
+    how the record stands says so instead (`closed_steps`).
     """
 
     def decorate(view: V) -> V:
@@ -89,7 +92,9 @@ def requires(permission: str, load: Callable[..., Any] | None = None, *, fresh: 
             record = load(request_session(), **values)
             if record is None:
                 raise Denied  # the answer of a page that is not there; the audit keeps who asked for what is not theirs
-            return view(record)
+            closed = policy.closed_steps.get(request.endpoint or "") if request.method in SAFE_METHODS else None
+            instead = closed(record) if closed is not None else None
+            return view(record) if instead is None else instead
 
         guarded.policy_name = str(permission)  # type: ignore[attr-defined]  # read by check_routes
         guarded.asks_fresh = fresh  # type: ignore[attr-defined]  # printed by `flask policy`

@@ -16,6 +16,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients.corrections import note_corrections
 from referral.patients.models import Patient, PatientNameToken, PatientPhone, PhoneNumber
 from referral.patients.queries import birth_date_of, fold_record_number, name_tokens, name_words
+from referral.patients.same_number import count_as_shared, stored_phone
 from referral.patients.states import PhoneHolder, PrivacyLevel, SmsSafety
 from resources_directory.db import new_id
 
@@ -44,12 +45,16 @@ class PatientFacts:
 
 @dataclass(frozen=True)
 class PhoneFacts:
-    """A phone as the patient tells it. `e164`: "+15595550123"."""
+    """A phone as the patient tells it. `e164`: "+15595550123".
+
+    `is_own`: it is theirs alone, though somebody else's record has it too.
+    """
 
     e164: str
     holder: PhoneHolder = PhoneHolder.SELF
     is_shared: bool = False
     sms_ok: SmsSafety = SmsSafety.UNKNOWN
+    is_own: bool = False
 
 
 def facts_of(patient: Patient) -> PatientFacts:
@@ -129,7 +134,10 @@ def correct_patient(
 
 
 def add_phone(session: ScopedSession, patient: Patient, facts: PhoneFacts, *, by: UUID | None) -> PatientPhone:
-    """Return the patient's new phone. The same number given again is the same phone, with the newer facts. Flushes."""
+    """Return the patient's new phone. The same number given again is the same phone, with the newer facts. Flushes.
+
+    One that somebody else gives as theirs counts as shared from then on, until somebody says otherwise of it.
+    """
     number = phone_number(session, facts.e164)
     phone = session.scalar(
         select(PatientPhone).where(
@@ -138,7 +146,8 @@ def add_phone(session: ScopedSession, patient: Patient, facts: PhoneFacts, *, by
             PatientPhone.retired_at.is_(None),
         )
     )
-    before = _stored_phone(facts.e164, phone) if phone is not None else None
+    before = stored_phone(facts.e164, phone) if phone is not None else None
+    was_theirs = phone is not None and phone.holder == PhoneHolder.SELF
     if phone is None:
         phone = PatientPhone(
             clinic_id=patient.clinic_id, patient_id=patient.id, phone_number_id=number.id, created_at=clock.now()
@@ -147,7 +156,9 @@ def add_phone(session: ScopedSession, patient: Patient, facts: PhoneFacts, *, by
     phone.holder, phone.is_shared, phone.sms_ok = facts.holder, facts.is_shared, facts.sms_ok
     phone.confirmed_at, phone.confirmed_by = clock.now(), by
     session.flush()
-    after = _stored_phone(facts.e164, phone)
+    if facts.holder is PhoneHolder.SELF and not was_theirs:
+        count_as_shared(session, patient, phone, own=facts.is_own, e164=facts.e164)
+    after = stored_phone(facts.e164, phone)
     note_corrections(session, patient, before={"phone": before}, after={"phone": after}, by=by)
     return phone
 
@@ -156,7 +167,7 @@ def retire_phone(session: ScopedSession, phone: PatientPhone, *, by: UUID | None
     """Stop using a phone for this patient; its consent does not move to another. Flushes."""
     phone.retired_at = clock.now()
     number = session.get_one(PhoneNumber, phone.phone_number_id)
-    before = {"phone": _stored_phone(number.number or "", phone)}
+    before = {"phone": stored_phone(number.number or "", phone)}
     note_corrections(session, phone, before=before, after={"phone": None}, by=by)
 
 
@@ -185,10 +196,6 @@ def stored_facts(facts: PatientFacts) -> dict[str, str | None]:
         value = getattr(facts, each.name)
         found[each.name] = "yes" if value is True else str(value) if value else None
     return found
-
-
-def _stored_phone(e164: str, phone: PatientPhone) -> str:
-    return " ".join((e164, phone.holder, "shared" if phone.is_shared else "own", phone.sms_ok))
 
 
 def _registered(session: ScopedSession, patient_id: UUID | None) -> Patient | None:

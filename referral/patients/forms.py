@@ -25,6 +25,9 @@ from referral.patients.words import (
     written_language_choices,
 )
 
+#: Who uses a number that two people give as theirs.
+BOTH, OWN = "both", "own"
+
 LONGEST = Length(max=120, message=_l("This is longer than 120 letters. Shorten it."))
 
 
@@ -108,10 +111,26 @@ class PhoneFields(Form):
         default=str(SmsSafety.UNKNOWN),
         description=_l("Ask the patient. Until they say yes, no text is sent."),
     )
+    #: Asked where another record that may be seen has the number.
+    same_number = RadioField(
+        _l("Who uses this number?"),
+        [Optional()],
+        choices=[
+            SelectChoice(BOTH, _l("Both, or it is not known: it counts as shared, and texts stay neutral")),
+            SelectChoice(OWN, _l("This patient alone: on the other record the number is out of date")),
+        ],
+        default=BOTH,
+    )
 
     def facts_about(self, e164: str) -> PhoneFacts:
         """Return what was said about the phone `e164`."""
-        return PhoneFacts(e164, PhoneHolder(self.holder.data), self.is_shared.data, SmsSafety(self.sms_ok.data))
+        own = self.same_number.data == OWN
+        return PhoneFacts(e164, PhoneHolder(self.holder.data), self.is_shared.data, SmsSafety(self.sms_ok.data), own)
+
+    def is_unasked(self) -> bool:
+        """Return True if it is given as the patient's own, and nobody was asked yet who else uses the number."""
+        said = self.is_shared.data or self.holder.data != PhoneHolder.SELF
+        return not said and not self.same_number.raw_data
 
 
 class PhoneForm(PhoneFields):

@@ -12,8 +12,9 @@ from referral.patients.consent_models import Disclosure, SharingConsent, Texting
 from referral.patients.consent_words import FIELD_LABELS
 from referral.patients.consents import sharing_consents_of, texting_consents_of
 from referral.patients.models import Patient, PatientPhone
-from referral.patients.queries import birth_date_of, display_name, phones_of
-from referral.patients.states import SharedField
+from referral.patients.queries import PhoneView, birth_date_of, display_name, phones_of, records_of_person
+from referral.patients.same_number import owners_of_numbers
+from referral.patients.states import PhoneHolder, SharedField
 from referral.patients.words import HOLDERS, METHODS, SAFETY, language_words
 from resources_directory.models.organization import Organization
 
@@ -32,7 +33,10 @@ class PatientRow:
 
 @dataclass(frozen=True)
 class PhoneRow:
-    """A phone on a patient's page. `consent`: the newest event of texting consent."""
+    """A phone on a patient's page. `consent`: the newest event of texting consent.
+
+    `others`: who else gives it as theirs, of those who may be seen here.
+    """
 
     phone: PatientPhone
     e164: str
@@ -42,6 +46,7 @@ class PhoneRow:
     unusable: bool
     consent: TextingConsent | None
     consent_method: str | None
+    others: "tuple[PatientRow, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,11 @@ def phone_rows(session: ScopedSession, patient_id: UUID) -> list[PhoneRow]:
     """Return the patient's phones that are not retired, oldest first."""
     rows, phones = [], phones_of(session, patient_id)
     consents = texting_consents_of(session, [view.phone for view in phones])
+    owners = owners_of_numbers(session, {view.phone.phone_number_id for view in phones if _is_own(view)})
+    person = records_of_person(session, patient_id)
     for view in phones:
         consent = consents.get(view.phone.id)
+        others = [each for each in owners.get(view.phone.phone_number_id, ()) if each.id not in person]
         rows.append(
             PhoneRow(
                 phone=view.phone,
@@ -86,9 +94,14 @@ def phone_rows(session: ScopedSession, patient_id: UUID) -> list[PhoneRow]:
                 unusable=view.unusable,
                 consent=consent,
                 consent_method=str(METHODS[consent.method]) if consent else None,
+                others=tuple(patient_rows(others)),
             )
         )
     return rows
+
+
+def _is_own(view: PhoneView) -> bool:
+    return view.phone.holder == PhoneHolder.SELF
 
 
 def sharing_rows(session: ScopedSession, patient_id: UUID) -> list[SharingRow]:

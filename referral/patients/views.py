@@ -45,6 +45,7 @@ from referral.patients.queries import (
     patient_by_id,
     records_of_person,
 )
+from referral.patients.same_number import owners_of_number
 from referral.patients.states import PrivacyLevel
 from referral.patients.whole_page import standing_of
 from referral.patients.words import SPEAKERS, why_no_texts
@@ -143,7 +144,14 @@ def register() -> ResponseReturnValue:
 
 
 def _registration(form: RegisterForm, alike: Sequence[Patient] = ()) -> str:
-    return render_template("patients/new.html", form=form, alike=patient_rows(alike), samples=_samples(form))
+    owners = owners_of_number(request_session(), form.phone.data) if alike else []
+    return render_template(
+        "patients/new.html",
+        form=form,
+        alike=patient_rows(alike),
+        others=patient_rows(owners),
+        samples=_samples(form),
+    )
 
 
 @blueprint.get("/<uuid:patient_id>")
@@ -250,6 +258,8 @@ def add_patient_phone(patient: Patient) -> ResponseReturnValue:
     form = PhoneForm()
     if not form.validate():
         return _phones(form, patient), 422
+    if form.is_unasked() and _others(form, patient):
+        return _phones(form, patient), 422
     add_phone(request_session(), patient, form.phone_facts(), by=current_person().person_id)
     flash(_("The phone is saved."), "success")
     return redirect(url_for(".show_patient", patient_id=patient.id), 303)
@@ -264,10 +274,18 @@ def retire(phone: PatientPhone) -> ResponseReturnValue:
     return redirect(url_for(".patient_phones", patient_id=phone.patient_id), 303)
 
 
+def _others(form: PhoneForm, patient: Patient) -> list[Patient]:
+    """Return who else gives the typed number as theirs, of those who may be seen here."""
+    session = request_session()
+    theirs = owners_of_number(session, form.phone.data) if form.phone.data else []
+    return [each for each in theirs if each.id not in records_of_person(session, patient.id)]
+
+
 def _phones(form: PhoneForm, patient: Patient) -> str:
     return render_template(
         "patients/phones.html",
         form=form,
+        others=patient_rows(_others(form, patient)),
         patient=patient,
         name=display_name(patient),
         phones=phone_rows(request_session(), patient.id),

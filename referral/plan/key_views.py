@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -26,7 +26,7 @@ from referral.plan.keys import Opener, choose_word, opener_of
 from referral.plan.page import chosen_needs, hidden_domains
 from referral.plan.policies import PlanPermission
 from referral.plan.sections import OPENER_WORDS, why_no_plan_page
-from referral.plan.standing import WHY_OFF, why_off
+from referral.plan.standing import IS_OFF, WHY_OFF, is_told_alone, why_off
 from referral.prescriptions.slip import address_in_their_language, qr_picture
 from referral.screening.queries import needs_of
 from referral.screening.words import need_label
@@ -52,7 +52,10 @@ def one_patient(session: ScopedSession, patient_id: UUID) -> Patient | None:
 @blueprint.get("/<uuid:patient_id>/plan-page")
 @requires(PlanPermission.LOOK_AFTER, load=one_patient)
 def show(patient: Patient) -> ResponseReturnValue:
-    """Show the address, what opens the page, whether it is off, and what it may tell of."""
+    """Show the address, what opens the page, whether it is off, and what it may tell of.
+
+    `?private=1`: why it is off, in full: somebody has said that nobody else can see the screen.
+    """
     return _shown(patient, StaffWordForm(formdata=None))
 
 
@@ -142,11 +145,13 @@ def _back(patient: Patient) -> ResponseReturnValue:
 def _shown(patient: Patient, form: StaffWordForm, need_form: ShownForm | None = None) -> str:
     session = request_session()
     off, opener = why_off(session, patient), opener_of(session, patient)
+    closed = off is not None and is_told_alone(off) and not request.args.get("private")
     facts: dict[str, Any] = {
         "patient": patient,
         "name": display_name(patient),
         "address": address_in_their_language(session, patient),
-        "off": WHY_OFF[off] if off else None,
+        "off": (IS_OFF if closed else WHY_OFF[off]) if off else None,
+        "why_closed": closed,
         "opener": OPENER_WORDS[opener],
         "has_word": opener is Opener.WORD,
         "needs": _private_needs(session, patient),

@@ -12,7 +12,7 @@ from referral.patients.hooks import Section
 from referral.patients.models import Patient
 from referral.plan.keys import Opener, opener_of
 from referral.plan.policies import PlanPermission
-from referral.plan.standing import WHY_OFF, why_off
+from referral.plan.standing import off_words, why_off
 
 #: What opens the page, with what to do where nothing does.
 OPENER_WORDS: Mapping[Opener, LazyString] = {
@@ -32,7 +32,7 @@ def why_no_plan_page(session: ScopedSession, patient: Patient) -> LazyString | N
     """Return why the patient cannot open their page now, or None. Fills prescriptions.hooks.why_no_plan_page."""
     off, opener = why_off(session, patient), opener_of(session, patient)
     if off is not None:
-        return WHY_OFF[off]
+        return off_words(off)
     return None if opener in (Opener.WORD, Opener.YEAR) else OPENER_WORDS[opener]
 
 
@@ -41,7 +41,7 @@ def plan_section(session: ScopedSession, patient: Patient, reader: Signed) -> li
     if not reader.allows(PlanPermission.LOOK_AFTER):
         return []
     off = why_off(session, patient)
-    words = WHY_OFF[off] if off else OPENER_WORDS[opener_of(session, patient)]
+    words = off_words(off) if off else OPENER_WORDS[opener_of(session, patient)]
     opens = why_no_plan_page(session, patient) is None
     context = {"patient_id": patient.id, "is_off": off is not None, "opens": opens, "words": words}
     return [Section(_("The patient's own page"), "plan/section.html", context)]

@@ -24,7 +24,7 @@ class WhyOff(StrEnum):
     PRIVACY = "privacy"
 
 
-#: What staff are told, with what to do next.
+#: Why it is off, in full: only where somebody has said that nobody else can see the screen.
 WHY_OFF: Mapping[str, LazyString] = {
     WhyOff.SAFETY: _l(
         "It is off because a concern for the patient's safety stands: whoever holds the phone or the paper could open "
@@ -34,6 +34,23 @@ WHY_OFF: Mapping[str, LazyString] = {
     WhyOff.MOVED: _l("It is off because the patient has moved to another clinic, and no request runs here any more."),
     WhyOff.PRIVACY: _l("It is off because the patient wants no texts and no traces. Call instead."),
 }
+
+#: What whoever looks on would learn the patient's trouble from, or what they did against it.
+_PRIVATE = frozenset({WhyOff.SAFETY, WhyOff.PRIVACY})
+
+#: What stands instead on every page that may be opened with others in the room; short where the way to the reason is.
+IS_OFF = _l("It is off for now.")
+OFF_FOR_NOW = _l("It is off for now. Why stands under “Address and word”: open it only when you are alone.")
+
+
+def is_told_alone(why: WhyOff) -> bool:
+    """Return True for a reason that nobody looking on may read."""
+    return why in _PRIVATE
+
+
+def off_words(why: WhyOff) -> LazyString:
+    """Return what staff are told on every page: the reason, or neutral words for one that nobody else may read."""
+    return OFF_FOR_NOW if is_told_alone(why) else WHY_OFF[why]
 
 
 def moved_to(session: ScopedSession, patient: Patient) -> MoveRow | None:

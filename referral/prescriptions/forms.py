@@ -59,6 +59,13 @@ THEN = {
 }
 
 
+#: Why nobody interpreted words of consent that stand in another language than the patient's.
+NO_INTERPRETER = {
+    "understands": _l("Nobody: the patient understands the language of the words"),
+    "staff": _l("Nobody: staff said the words in the patient's language"),
+}
+
+
 def _weeks() -> list[tuple[str, str]]:
     return [(str(n), ngettext("in %(num)s week", "in %(num)s weeks", n)) for n in WEEKS]
 
@@ -202,7 +209,20 @@ class PrescribeForm(Form):
         choices=lambda: [(str(method), METHODS[method]) for method in TAKEN_BY_STAFF],
         default=ConsentMethod.IN_PERSON,
     )
-    interpreter = StringField(_l("Interpreter, if there was one"), [Optional(), Length(max=NAME_LETTERS)])
+    interpreter = StringField(
+        _l("Interpreter, if there was one"), [Optional(), Length(max=NAME_LETTERS)], filters=[strip]
+    )
+    #: Asked where the words of consent stand in another language than the patient's.
+    no_interpreter = SelectField(
+        _l("If nobody interpreted"),
+        [Optional()],
+        choices=lambda: [("", _l("Somebody did: named above")), *NO_INTERPRETER.items()],
+        default="",
+    )
+
+    def interpreted(self) -> str | None:
+        """Return who interpreted, or why nobody had to, in words; None where neither was said."""
+        return self.interpreter.data or str(NO_INTERPRETER.get(self.no_interpreter.data, "")) or None
 
     def answered(self) -> list[int]:
         """Return the numbers of the lines of needs about which the patient said something."""

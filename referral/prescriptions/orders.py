@@ -103,5 +103,5 @@ def _consent(form: PrescribeForm, line: LineForm, patient: Patient, offers: Sequ
         words_version=WORDS_VERSION,
         method=ConsentMethod(form.method.data or ConsentMethod.IN_PERSON),
         in_whose_name=line.in_whose_name.data or "patient",
-        interpreter=form.interpreter.data,
+        interpreter=form.interpreted(),
     )

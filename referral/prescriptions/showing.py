@@ -15,6 +15,7 @@ from referral.prescriptions.offers import fit_choices
 from referral.prescriptions.orders import consent_words, fields_of
 from referral.prescriptions.sheets import Sheet, said_of
 from referral.prescriptions.slip import phone_words
+from referral.prescriptions.spoken_words import needs_interpreter
 from referral.referrals import words
 
 
@@ -52,6 +53,7 @@ def review_page(sheet: Sheet, form: PrescribeForm) -> str:
         form=form,
         words=words,
         spoken=spoken,
+        needs_interpreter=needs_interpreter(sheet.patient),
         consents={number: consent_words(line, spoken.shown.code, sheet.offers) for number, line in chosen.items()},
         staff_words={number: consent_words(line, language, sheet.offers) for number, line in chosen.items()},
         fields={number: fields_of(line) for number, line in chosen.items()},

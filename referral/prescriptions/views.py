@@ -9,15 +9,13 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from referral.accounts.principal import current_person
-from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.i18n import speaking
 from referral.kit.limits import PRESCRIPTIONS, limited
 from referral.kit.policy import requires
 from referral.kit.transaction import request_session
 from referral.patients.models import Patient
-from referral.patients.proxies import hidden_domains_of
-from referral.patients.queries import display_name, patient_by_id
+from referral.patients.queries import patient_by_id
 from referral.patients.states import ConsentMethod
 from referral.patients.understood import read_by
 from referral.prescriptions.actions import Signer, sign_prescription, undo_prescription
@@ -25,6 +23,7 @@ from referral.prescriptions.again import taken_back
 from referral.prescriptions.asked_already import asked_already, said_full
 from referral.prescriptions.favourites import star, unstar
 from referral.prescriptions.forms import PrescribeForm
+from referral.prescriptions.gone import no_longer_offered
 from referral.prescriptions.models import Prescription
 from referral.prescriptions.modes import settle_modes
 from referral.prescriptions.need_plans import record_answers
@@ -46,10 +45,10 @@ from referral.prescriptions.sheets import (
     written_before,
 )
 from referral.prescriptions.showing import choose_page, review_page
+from referral.prescriptions.signed import signed_page
 from referral.prescriptions.slip import phone_words, slip_of
-from referral.referrals.pages import referral_rows
-from referral.referrals.queries import referrals_of_prescription
-from referral.referrals.states import Mode, ReferralState, Urgency
+from referral.prescriptions.spoken_words import is_understood
+from referral.referrals.states import Mode, Urgency
 
 blueprint = Blueprint("prescriptions", __name__, template_folder="templates")
 
@@ -113,7 +112,7 @@ def review_or_sign(patient: Patient) -> ResponseReturnValue:
         return choose_page(_starred(sheet, step), form)
     if step in ("change", "look", *SHOWING) or step.startswith(GOES) or (step == "review" and form.looks_anew):
         return choose_page(sheet, form)
-    if over:
+    if over or no_longer_offered(request_session(), sheet, form, person=current_person()):
         return choose_page(sheet, form), 409
     if not form.validate() or not sound(request_session(), sheet, form):
         return choose_page(sheet, form), 422
@@ -128,33 +127,18 @@ def review_or_sign(patient: Patient) -> ResponseReturnValue:
 @requires(P.VIEW, load=prescription_by_id)
 def show(prescription: Prescription) -> ResponseReturnValue:
     """Show what was signed, with the undo while nothing has left."""
-    session = request_session()
-    referrals = referrals_of_prescription(session, prescription.id)
-    held = [row for row in referrals if row.state == ReferralState.HELD and row.undo_until]
-    until = min((row.undo_until for row in held if row.undo_until), default=None)
-    patient = patient_by_id(session, prescription.patient_id)
-    hidden = hidden_domains_of(session, prescription.patient_id)
-    return render_template(
-        "prescriptions/show.html",
-        prescription=prescription,
-        patient=patient,
-        patient_name=display_name(patient) if patient else "",
-        rows=referral_rows(session, referrals),
-        undo_seconds=(until - clock.now()).total_seconds() if until else None,
-        undo_until=until,
-        urgent=any(row.urgency == Urgency.TODAY for row in referrals),
-        may_undo=bool(held) and current_person().allows(P.SIGN),
-        has_sensitive=any(row.domain in hidden for row in referrals),
-        taken_back=bool(referrals) and all(row.state == ReferralState.DRAFT for row in referrals),
-        may_prescribe=current_person().allows(P.SIGN),
-    )
+    return signed_page(prescription)
 
 
 @blueprint.post("/prescriptions/<uuid:prescription_id>/undo")
 @requires(P.SIGN, load=prescription_by_id)
 def undo(prescription: Prescription) -> ResponseReturnValue:
-    """Take the signature back before anything leaves."""
-    undo_prescription(request_session(), prescription, by=_signer())
+    """Take the signature back before anything leaves; pressed too late, show what can be done instead."""
+    session = request_session()
+    try:
+        undo_prescription(session, prescription, by=_signer())
+    except Conflict:
+        return signed_page(prescription, too_late=True), 409
     flash(_("The signature was taken back. Nothing has left."), "success")
     return redirect(url_for("prescriptions.show", prescription_id=prescription.id), 303)
 
@@ -210,7 +194,9 @@ def _review_or_sign(sheet: Sheet, form: PrescribeForm, step: str) -> ResponseRet
     if any(sheet.is_closed(form.lines[number].form.need_id.data) for number in form.chosen()):
         form.blame(InvalidInput(_l("Look at the private matter before you sign: nothing is signed unseen.")))
         return review_page(sheet, form), 409
-    return (review_page(sheet, form), 409) if changed else _sign(sheet, form)
+    if changed:
+        return review_page(sheet, form), 409
+    return _sign(sheet, form) if is_understood(sheet, form) else (review_page(sheet, form), 422)
 
 
 def _signed(patient: Patient, filling_id: UUID | None) -> Prescription | None:

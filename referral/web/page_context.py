@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from referral.accounts.models import Member
 from referral.kit import clock
-from referral.kit.i18n import current_language, language_name, page_languages
+from referral.kit.i18n import current_language, language_name, page_languages, speaking
 from referral.kit.installation import GLANCE, Installation, glance
 from referral.kit.phone import phone_uri, show_phone
 from referral.kit.scope import NOBODY
@@ -66,6 +66,7 @@ def _page_context() -> dict[str, Any]:
         "patient_language": g.get("patient_language"),
         "csp_nonce": g.get("csp_nonce"),
         "ui_languages": page_languages(),
+        "no_switch": _no_switch(language.code) if request.method == "POST" else (),
         "demo": g.get("demo", False),
         "demo_now": clock.now() if g.get("demo") else None,
         "banners": _banners(),
@@ -74,6 +75,19 @@ def _page_context() -> dict[str, Any]:
         "membership": principal,
         "memberships": principal.membership_count if principal else 0,
     }
+
+
+def _no_switch(shown: str) -> list[tuple[str, str]]:
+    """Return (language, words) that say in each other language why it cannot be chosen on the answer to a form.
+
+    Opening the page anew in another language would lose what was typed, and sending the form again might do it twice.
+    """
+    words = []
+    for language in page_languages():
+        if language.code != shown:
+            with speaking(language.code):
+                words.append((language.code, _("The language can be changed on the next page, or from Home.")))
+    return words
 
 
 def _banners() -> list[Banner]:

@@ -17,8 +17,10 @@ from sqlalchemy import Column, Index, UniqueConstraint, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from referral.accounts.models import Member
 from referral.kit import clock
-from referral.kit.scope import job_scope
+from referral.kit.scope import ScopedSession, job_scope
+from referral.patients.models import PatientPhone
 from referral.tables import metadata
 from resources_directory.db import Base, new_id
 from resources_directory.models.location import Location
@@ -26,6 +28,7 @@ from resources_directory.models.service import Service, ServiceNeed
 from resources_directory.text_index import reindex
 from tests.access.filling import made_row, owned_classes, sealed_names
 from tests.access.world import World
+from tests.factories import Town
 
 #: Copies of all that one patient has, and of whole patients and of everything else.
 OF_ONE, OF_ALL = 2, 12
@@ -82,7 +85,7 @@ class Copier:
 
 
 def furnish(world: World) -> None:
-    """Let the directory know one thing of each kind of the first tenant's service."""
+    """Let the directory know one thing of each kind of the first tenant's service, and one more person their phones."""
     with world.app.test_request_context(), world.database.writing(job_scope("tests")) as session:
         service = session.get_one(Service, world.own.service_id)
         location = session.scalars(select(Location).order_by(Location.id).limit(1)).one()
@@ -92,7 +95,18 @@ def furnish(world: World) -> None:
             session.add(made_row(session, cls, {"clinic_id": world.own.clinic_id, **facts}))
         session.add(ServiceNeed(service_id=service.id, need="food", origin="stated"))
         session.flush()
+        _share_phones(session, world)
         reindex(session, list(session.scalars(select(Service.id))))
+
+
+def _share_phones(session: ScopedSession, world: World) -> None:
+    """Let one more patient of the first clinic have the phones of its patient: pages name whoever has them too."""
+    other = Town(session).patient(session.get_one(Member, world.own.clinic_id))
+    theirs = select(PatientPhone.phone_number_id).where(PatientPhone.patient_id == world.own.rows["patient", ""])
+    for number_id in session.scalars(theirs.order_by(PatientPhone.id)).all():
+        facts = {"clinic_id": world.own.clinic_id, "patient_id": other.id, "created_at": clock.now()}
+        session.add(PatientPhone(phone_number_id=number_id, **facts))
+    session.flush()
 
 
 def crowd(world: World) -> None:

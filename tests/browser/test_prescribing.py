@@ -132,3 +132,23 @@ def test_without_the_script_everything_is_there(chromium: Browser, walk: Walk) -
     expect(page.locator("textarea")).to_contain_text("Food:")
     expect(page.get_by_role("button", name="Copy the note")).to_be_hidden()
     context.close()
+
+
+def test_when_the_time_to_undo_is_over_the_page_says_so_by_itself(walk: Walk) -> None:
+    page = walk.page
+    page.locator("input[name=lines-0-service]").first.check()
+    page.locator("input[name=lines-1-service][value=none]").check()
+    walk.press("Review and sign")
+    page.get_by_label("The patient agrees").check()
+    page.clock.install()  # the browser's own clock: nobody waits
+    walk.press("Sign the prescription")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+
+    page.clock.fast_forward(40_000)
+
+    expect(page.get_by_role("heading", name="Signed. It leaves now.")).to_be_visible()
+    expect(undo).to_be_hidden()
+    expect(page.get_by_role("heading", name="Signed. Nothing has left yet.")).to_be_hidden()
+    expect(page.locator("[data-then] a")).to_have_count(1)
+    walk.look("the time to undo is over")

@@ -206,6 +206,9 @@ def test_nothing_of_her_shelter_shows_where_her_husband_looks(story: Story) -> N
     assert [name for name, words in papers.items() if OF_SHELTER.search(words)] == []
     assert "/p/" not in papers["slip"] + papers["receipt"]
     story.go(f"{patient}/plan-page")
+    story.sees("It is off for now.")
+    story.does_not_see("It is off because a concern for the patient's safety stands")
+    story.follow("Show why: only while nobody else can see the screen")
     story.sees("It is off because a concern for the patient's safety stands")
 
     story.clock(HOUR, THREE_DAYS, THREE_DAYS, THREE_DAYS, DAY)

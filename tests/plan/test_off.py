@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from referral.kit import clock
-from referral.plan.standing import WHY_OFF, WhyOff, why_off
+from referral.plan.standing import IS_OFF, WHY_OFF, WhyOff, why_off
 from referral.screening.states import NeedSource, NeedStatus
 from tests.plan.conftest import Home
 from tests.plan.test_opening import bare
@@ -86,14 +86,47 @@ def test_the_page_is_on_again_when_the_person_says_that_it_is_over(home: Home, s
     assert why_off(home.session, home.patient) is None
 
 
-def test_staff_learn_why_it_is_off(home: Home) -> None:
-    safety(home)
-    pages = [f"/patients/{home.patient.id}", f"/patients/{home.patient.id}/plan-page"]
+def off_pages(home: Home, happens: Callable[[Home], None]) -> dict[str, str]:
+    """Return the pages of staff that say that it is off, by their ends, as somebody looking on reads them."""
+    prescription = f"/prescriptions/{home.referral.prescription_id}"
+    patient = f"/patients/{home.patient.id}"
+    happens(home)
+    home.town.commit()
+    sign_in(home.client, home.clinician)
+    ends = [patient, f"{patient}/plan-page", f"{patient}/plan-page/printed"]
+    ends += [f"{prescription}/slip", f"{prescription}/receipt"]
+    return {end: unescape(home.client.get(end).text) for end in ends}
+
+
+@pytest.mark.parametrize("happens", [safety, no_traces])
+def test_nobody_looking_on_reads_why_it_is_off(home: Home, happens: Callable[[Home], None]) -> None:
+    for end, page in off_pages(home, happens).items():
+        told = [str(words) for words in (WHY_OFF[WhyOff.SAFETY], WHY_OFF[WhyOff.PRIVACY]) if str(words) in page]
+        assert not told, end
+        assert "safety stands" not in page, end
+        assert str(IS_OFF) in page, end
+
+
+@pytest.mark.parametrize(("happens", "why"), [(safety, WhyOff.SAFETY), (no_traces, WhyOff.PRIVACY)])
+def test_staff_who_are_alone_with_the_screen_learn_why_it_is_off(
+    home: Home, happens: Callable[[Home], None], why: WhyOff
+) -> None:
+    page = f"/patients/{home.patient.id}/plan-page"
+    happens(home)
     home.town.commit()
     sign_in(home.client, home.clinician)
 
-    for page in pages:
-        assert unescape(home.client.get(page).text).count(str(WHY_OFF[WhyOff.SAFETY])) == 1
+    assert f"{page}?private=1" in home.client.get(page).text
+    assert unescape(home.client.get(f"{page}?private=1").text).count(str(WHY_OFF[why])) == 1
+
+
+def test_a_reason_that_anybody_may_read_stands_at_once(home: Home) -> None:
+    home.patient.moved_at = clock.now() - timedelta(days=1)
+    home.referral.state, home.referral.closed_at = "completed", clock.now()
+    home.town.commit()
+    sign_in(home.client, home.clinician)
+
+    assert str(WHY_OFF[WhyOff.MOVED]) in unescape(home.client.get(f"/patients/{home.patient.id}/plan-page").text)
 
 
 def test_no_address_is_printed_while_it_is_off(home: Home) -> None:

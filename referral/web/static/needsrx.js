@@ -92,7 +92,18 @@
       element.textContent = left
         ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`
         : element.dataset.done;
+      if (!left) turnOver(element.closest("[data-turns]"));
     });
+  };
+
+  // What could be done until then gives way to what can be done now.
+  const turnOver = (both) => {
+    const [until, then] = ["[data-until]", "[data-then]"].map((name) => both?.querySelector(name));
+    if (!until || until.hidden) return;
+    const held = until.contains(document.activeElement);
+    until.hidden = true;
+    then.hidden = false;
+    if (held) then.querySelector("a")?.focus();
   };
 
   // An element with an id and data-refresh="seconds" is fetched anew while the page is looked at.
