@@ -130,7 +130,7 @@ for _domain in OPEN_TO_OTHERS:
 
 
 class PrivateForm(Form):
-    """Which needs the patient keeps to themselves."""
+    """Which needs the patient keeps to themselves. `opened`: those that were private when the page was opened."""
 
     domains = SelectMultipleField(
         _l("The patient keeps these to themselves"),
@@ -141,6 +141,18 @@ class PrivateForm(Form):
             "Nobody else sees them, answers for them or agrees to them, and no text about them goes to their phone."
         ),
     )
+    opened = StringField(widget=HiddenInput())
+
+    def seen(self) -> frozenset[NeedDomain] | None:
+        """Return what was private when the page was opened; None where the form does not say."""
+        named = [name for name, domain in _BY_NAME.items() if name in (self.opened.data or "").split()]
+        return frozenset(_BY_NAME[name] for name in named) if self.opened.data else None
+
+
+#: What stands in `opened` for a page on which nothing was private.
+NOTHING_PRIVATE = "-"
+
+_BY_NAME = {str(domain): domain for domain in NeedDomain}
 
 
 class BarPersonForm(Form):

@@ -33,7 +33,13 @@ from referral.patients.proxies import (
     record_proxy,
 )
 from referral.patients.queries import display_name, patient_by_id, phones_of, records_of_person
-from referral.patients.record_forms import BarOrganizationForm, BarPersonForm, PrivateForm, ProxyForm
+from referral.patients.record_forms import (
+    NOTHING_PRIVATE,
+    BarOrganizationForm,
+    BarPersonForm,
+    PrivateForm,
+    ProxyForm,
+)
 from referral.patients.states import ConsentMethod, ProxyRelation
 from referral.patients.wish_models import PatientBar, PatientProxy
 from referral.patients.words import REACHES, SPEAKERS
@@ -128,13 +134,16 @@ def stop_proxy(found: ProxyOfPatient) -> Response:
 @blueprint.post("/<uuid:patient_id>/private")
 @requires(P.NAME_WISHES, load=one_patient)
 def keep(patient: Patient) -> ResponseReturnValue:
-    """Write down which needs the patient keeps to themselves."""
+    """Write down which needs the patient keeps to themselves; what others changed meanwhile stands too."""
     form = PrivateForm()
     if not form.validate():
         return _proxies_page(ProxyForm(), patient, form), 422
     domains = [NeedDomain(each) for each in form.domains.data or ()]  # none ticked: nothing is private any more
-    keep_private(request_session(), patient, domains, by=current_person().person_id)
+    others = keep_private(request_session(), patient, domains, by=current_person().person_id, opened=form.seen())
     flash(_("What the patient keeps to themselves is saved."), "success")
+    if others:
+        names = ", ".join(str(NEEDS[each]) for each in OPEN_TO_OTHERS if each in others)
+        flash(_("Somebody else changed this meanwhile: %(needs)s. What they wrote stands too.", needs=names), "info")
     return redirect(url_for(".proxies", patient_id=patient.id), 303)
 
 
@@ -148,7 +157,7 @@ def _proxies_page(form: ProxyForm, patient: Patient, private: PrivateForm | None
     return render_template(
         "patients/proxies.html",
         form=form,
-        private=private or PrivateForm(domains=[str(each) for each in private_domains(patient)]),
+        private=private or _private_form(patient),
         patient=patient,
         name=display_name(patient),
         proxies=proxies_of(session, patient.id),
@@ -157,6 +166,11 @@ def _proxies_page(form: ProxyForm, patient: Patient, private: PrivateForm | None
         reaches=REACHES,
         relations=SPEAKERS,
     )
+
+
+def _private_form(patient: Patient) -> PrivateForm:
+    private = sorted(map(str, private_domains(patient)))
+    return PrivateForm(formdata=None, domains=private, opened=" ".join(private) or NOTHING_PRIVATE)
 
 
 @blueprint.get("/<uuid:patient_id>/bars")
