@@ -7,6 +7,7 @@ the place of one that its writer has not seen, and none lifts a STOP that came i
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -104,9 +105,9 @@ def texting_differences(
 ) -> list[Difference]:
     """Return what stands and what was typed, of the facts that somebody else wrote meanwhile."""
     stands, consent = texting_facts(session, phone), texting_consent_of(session, phone)
-    writers = dict.fromkeys(_WRITTEN, phone.confirmed_by)
+    writers: dict[str, UUID | None] = dict.fromkeys(_WRITTEN, phone.confirmed_by)
     writers["agrees"] = consent.taken_by if consent is not None else None
-    names = names_of(session, set(writers.values()))
+    names = names_of(session, writers.values())
     return [
         Difference(
             str(LABELS[name]),

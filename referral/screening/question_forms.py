@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from referral.kit.forms import Form
 from referral.screening.instruments import DECLINED, SKIP, Instrument, Option, Words, unanswered
 from referral.screening.scoring import chosen
-from referral.screening.states import Respondent, ScreeningMode
+from referral.screening.states import ScreeningMode
 from referral.screening.steps import Asked, Step, steps_of, typed_answer
 from referral.screening.words import NEEDS
 from resources_directory.needs import NeedDomain
@@ -213,9 +213,9 @@ def named(instrument: Instrument) -> str:
     return f"{instrument.key}{AT}{instrument.version}"
 
 
-def keep_how(form: AskedForm, *, spoken: Spoken, mode: ScreeningMode, respondent: Respondent, alone: bool) -> None:
-    """Put how the screening is done into the form's hidden fields."""
-    form.language.data, form.mode.data, form.respondent.data = spoken.language, str(mode), str(respondent)
+def keep_how(form: AskedForm, *, spoken: Spoken, mode: ScreeningMode, answerer: str, alone: bool) -> None:
+    """Put how the screening is done into the form's hidden fields. `answerer`: as a form names who answers."""
+    form.language.data, form.mode.data, form.respondent.data = spoken.language, str(mode), answerer
     form.alone.data, form.chosen_instrument.data = ALONE if alone else "", named(form.instrument)
 
 

@@ -34,6 +34,8 @@ class Start:
     language: str
     mode: ScreeningMode
     respondent: Respondent = Respondent.PATIENT
+    #: Who answers for the patient.
+    proxy_id: UUID | None = None
     interpreter: str | None = None
     by: UUID | None = None
 
@@ -57,6 +59,7 @@ def start_screening(session: ScopedSession, patient: Patient, start: Start) -> S
         language=start.language,
         mode=start.mode,
         respondent=start.respondent,
+        proxy_id=start.proxy_id,
         started_by=start.by,
         started_at=clock.now(),
     )
@@ -106,6 +109,7 @@ def finish_screening(
         interpreter=started.interpreter,
         mode=ScreeningMode(started.mode),
         respondent=Respondent(started.respondent),
+        proxy_id=started.proxy_id,
     )
     screening = record_screening(session, patient, filling)
     _end(session, started)

@@ -26,6 +26,7 @@ from referral.screening.forms import HandOverForm, ResumeForm
 from referral.screening.link_texts import live_link, send_link, sent_meanwhile, why_no_link
 from referral.screening.policies import ScreeningPermission
 from referral.screening.queries import screening_by_id
+from referral.screening.respondents import answerer_name
 from referral.screening.started import (
     answered_count,
     discard_screening,
@@ -143,11 +144,15 @@ def _page(found: StartedOfPatient, form: HandOverForm) -> str:
         name=display_name(found.patient),
         instrument=instrument,
         mode=MODES[started.mode],
-        respondent=RESPONDENTS[started.respondent],
+        respondent=_who(session, started),
         answered=answered_count(started),
         of=len(numbered_questions(instrument, alone=False)),
         **_link_facts(session, found),
     )
+
+
+def _who(session: ScopedSession, started: StartedScreening) -> str:
+    return answerer_name(session, started) or str(RESPONDENTS[started.respondent])
 
 
 def _link_facts(session: ScopedSession, found: StartedOfPatient) -> dict[str, Any]:
