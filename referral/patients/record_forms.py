@@ -55,6 +55,8 @@ class MergeForm(Form):
     """That two records are one person. `merge_form` adds a choice for each need that both have a request for."""
 
     why = StringField(_l("How do you know that they are the same person?"), [LONGEST])
+    #: What the page said that a bar ends with the merge.
+    ends_seen = StringField(widget=HiddenInput())
 
     def choices(self) -> list[Any]:
         """Return the fields in which somebody chooses which request goes on."""

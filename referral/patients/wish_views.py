@@ -20,6 +20,7 @@ from referral.patients.barring import bar_organization, bar_person, barred_befor
 from referral.patients.consent_words import WORDS_VERSION
 from referral.patients.consents import ConsentTaken
 from referral.patients.forms import consent_taken
+from referral.patients.keeping_private import keep_private
 from referral.patients.models import Patient
 from referral.patients.need_words import NEEDS
 from referral.patients.policies import PatientPermission as P
@@ -27,7 +28,6 @@ from referral.patients.proxies import (
     OPEN_TO_OTHERS,
     NewProxy,
     end_proxy,
-    keep_private,
     private_domains,
     proxies_of,
     record_proxy,
