@@ -31,6 +31,7 @@ from referral.patients.proxies import (
     private_domains,
     proxies_of,
     record_proxy,
+    speaker_choices,
 )
 from referral.patients.queries import display_name, patient_by_id, phones_of, records_of_person
 from referral.patients.record_forms import (
@@ -204,6 +205,7 @@ def bar_somebody(patient: Patient) -> ResponseReturnValue:
 def bar_listed(patient: Patient) -> ResponseReturnValue:
     """Find the organization by its name, then bar it."""
     form, session = BarOrganizationForm(), request_session()
+    form.offer_speakers(speaker_choices(session, patient, SPEAKERS))
     if not form.validate():
         return _bars_page(patient, BarPersonForm(formdata=None), form), 422
     found = _organizations(session, form.organization_name.data)
@@ -248,6 +250,7 @@ def _organizations(session: ScopedSession, name: str) -> list[Organization]:
 def _bars_page(patient: Patient, person_form: BarPersonForm, organization_form: BarOrganizationForm) -> str:
     session = request_session()
     person_form.person.choices = _people(session, patient)
+    organization_form.offer_speakers(speaker_choices(session, patient, SPEAKERS))
     return render_template(
         "patients/bars.html",
         patient=patient,

@@ -18,7 +18,7 @@ from referral.screening.actions import Filling, record_screening
 from referral.screening.instrument_library import instrument_of
 from referral.screening.instruments import Instrument
 from referral.screening.models import Screening
-from referral.screening.scoring import SILENT, Ticked, answers_given
+from referral.screening.scoring import Ticked, answers_given, says_something
 from referral.screening.started_models import StartedScreening
 from referral.screening.states import Respondent, ScreeningMode
 
@@ -151,9 +151,12 @@ def instrument_of_started(session: ScopedSession, started: StartedScreening) -> 
     return instrument
 
 
-def answered_count(started: StartedScreening) -> int:
-    """Return to how many questions something was said."""
-    return len([value for value in started.answers.values() if value not in SILENT])
+def progress_of(session: ScopedSession, started: StartedScreening) -> tuple[int, int]:
+    """Return to how many questions something was said, and how many there are; as the result counts them."""
+    asked = instrument_of_started(session, started).asked(alone=started.alone)
+    names = [(item.link_id, item.want_id) for item in asked]
+    said = sum(any(says_something(started.answers.get(name)) for name in pair) for pair in names)
+    return said, len(names)
 
 
 def _lock(session: ScopedSession, started: StartedScreening) -> None:

@@ -28,14 +28,13 @@ from referral.screening.policies import ScreeningPermission
 from referral.screening.queries import screening_by_id
 from referral.screening.respondents import answerer_name
 from referral.screening.started import (
-    answered_count,
     discard_screening,
     instrument_of_started,
+    progress_of,
     started_by_id,
 )
 from referral.screening.started_models import StartedScreening
 from referral.screening.states import ScreeningMode
-from referral.screening.steps import numbered_questions
 from referral.screening.views import questions_page
 from referral.screening.words import MODES, RESPONDENTS
 
@@ -135,6 +134,7 @@ def discard(found: StartedOfPatient) -> ResponseReturnValue:
 def _page(found: StartedOfPatient, form: HandOverForm) -> str:
     session, started = request_session(), found.started
     instrument = instrument_of_started(session, started)
+    answered, asked = progress_of(session, started)
     return render_template(
         "screening/started.html",
         form=form,
@@ -145,8 +145,8 @@ def _page(found: StartedOfPatient, form: HandOverForm) -> str:
         instrument=instrument,
         mode=MODES[started.mode],
         respondent=_who(session, started),
-        answered=answered_count(started),
-        of=len(numbered_questions(instrument, alone=False)),
+        answered=answered,
+        of=asked,
         **_link_facts(session, found),
     )
 

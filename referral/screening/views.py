@@ -28,6 +28,7 @@ from referral.screening.asking import (
 )
 from referral.screening.forms import NOT_A_NEED, ConfirmForm, StartForm, VoiceForm
 from referral.screening.instrument_library import offered_instruments
+from referral.screening.link_texts import why_no_link
 from referral.screening.models import Need, Screening
 from referral.screening.policies import ScreeningPermission
 from referral.screening.queries import need_by_id, screening_by_id
@@ -98,6 +99,10 @@ def ask_questions(patient: Patient) -> ResponseReturnValue:
     way = way_of_start(session, patient, form)
     if not way.asks_something:
         form.respondent.errors = [_("This person may answer none of these questions.")]
+        return _start_page(form, patient), 422
+    why_no = why_no_link(session, patient, way.instrument) if way.mode is ScreeningMode.LINK else None
+    if why_no is not None:
+        form.mode.errors = [_("No link can be sent. %(why)s Nothing is begun: choose another way.", why=why_no)]
         return _start_page(form, patient), 422
     if way.mode in (ScreeningMode.TABLET, ScreeningMode.LINK):
         started = start_as(session, patient, way, form)

@@ -99,8 +99,15 @@ def test_the_page_that_compares_shows_wishes_of_both_and_what_ends(browser: Flas
 
     page = browser.get(f"/patients/{asked.pair.kept.id}/merge/{asked.pair.merged.id}").text
 
-    for words in ("Ana Molina (A caregiver)", "Is never asked for this patient.", "What the patient keeps to themselves",
-                  "This ends with the merge", "The request to", "The permission to share with Pantry of the East"):  # fmt: skip
+    shown = (
+        "Ana Molina (A caregiver)",
+        "Is never asked for this patient.",
+        "What the patient keeps to themselves",
+        "This ends with the merge",
+        "The request to",
+        "The permission to share with Pantry of the East",
+    )
+    for words in shown:
         assert words in page
 
 
