@@ -197,11 +197,12 @@ def test_started_screenings_of_another_clinic_are_not_there(
 
 def test_the_sheet_has_the_numbers_of_the_page_on_which_it_is_typed_in(browser: FlaskClient, rosa: Patient) -> None:
     sheet = browser.get("/instruments/paper?instrument=needs_check@2026-11&language=es").text
-    typed = browser.post(f"/patients/{rosa.id}/screen", data=HOW | {"mode": "paper"}).text
+    typed = browser.post(f"/patients/{rosa.id}/screen", data=HOW | {"mode": "paper", "language": "es"}).text
 
     for question in numbered_questions(needs_check(), alone=False):
         assert f"<strong>{question.number}.</strong> {question.words.say('es')}" in sheet
-        assert f"{question.number}. {question.words.say('en')}" in typed
+        assert f'{question.number}. <span lang="es" dir="auto">{question.words.say("es")}</span>' in typed
+        assert f'<span lang="en" dir="auto">{question.words.say("en")}</span>' in typed
     assert "needs_check 2026-11 es" in sheet
 
 
