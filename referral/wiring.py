@@ -18,7 +18,13 @@ from referral.followups.answers import answer_reply, read_beyond_stop
 from referral.followups.by_hand import compose_by_hand
 from referral.followups.composing import compose_appointment_text, compose_question
 from referral.followups.due import question_arrived, question_stuck
-from referral.followups.ending import end_contact, end_contact_here, resume_contact, welcome
+from referral.followups.ending import (
+    ask_again_after_joining,
+    end_contact,
+    end_contact_here,
+    resume_contact,
+    welcome,
+)
 from referral.followups.news import TOGETHER_COMPOSER, compose_referral_text, compose_together
 from referral.followups.plan_links import COMPOSER as PLAN_LINK
 from referral.followups.plan_links import compose_plan_link
@@ -54,7 +60,7 @@ from referral.prescriptions.favourites import favourites_of
 from referral.records.holds import is_held
 from referral.records.sections import record_section
 from referral.referrals import hooks as referral_hooks
-from referral.referrals.asked_twice import sent_requests, take_back_doubles
+from referral.referrals.asked_twice import end_barred_requests, ended_by_joining, sent_requests, take_back_doubles
 from referral.referrals.mails import compose_code_mail, compose_organization_mail
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.patient_section import referral_section
@@ -113,6 +119,9 @@ def fill_hooks() -> None:
     patient_hooks.withdraw_all.fill(withdraw_all)
     patient_hooks.sent_requests.fill(sent_requests)
     patient_hooks.take_back_doubles.fill(take_back_doubles)
+    patient_hooks.end_barred_requests.fill(end_barred_requests)
+    patient_hooks.ended_by_joining.fill(ended_by_joining)
+    patient_hooks.on_ended_for_good.fill(ask_again_after_joining)
     patient_hooks.on_contact_ended.fill(_contact_ended)
     patient_hooks.on_contact_resumed.fill(resume_contact)
     patient_hooks.on_person_barred.fill(give_to_dos_to_others)

@@ -1,5 +1,6 @@
 """What ends when a patient has died or moved away, and what begins again when a death was written down in error."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -74,6 +75,30 @@ def resume_contact(session: ScopedSession, patient: Patient) -> None:
             dedupe_key=f"resumed:{patient.id}:{new_id()}",
             due_at=clock.now() + CALL_WITHIN,
             note=_("Marked as having died in error. Call, ask anew about texts, and see what was under way."),
+        ),
+    )
+
+
+def ask_again_after_joining(session: ScopedSession, patient: Patient, merge_id: UUID, lost: Sequence[str]) -> None:
+    """Tell a person what joining two records has ended and taking them apart does not bring back. Flushes.
+
+    Fills patients.hooks.on_ended_for_good.
+    """
+    make_to_do(
+        session,
+        NewToDo(
+            clinic_id=patient.clinic_id,
+            patient_id=patient.id,
+            reason=ToDoReason.OTHER,
+            subject_kind="patient",
+            subject_id=patient.id,
+            dedupe_key=f"taken_apart:{merge_id}:{patient.id}",
+            due_at=clock.now() + CALL_WITHIN,
+            note=_(
+                "Two records were taken apart. Ended when they were joined, and not back: %(what)s. Ask whether it is "
+                "still wanted, then ask for consent and prescribe again.",
+                what="; ".join(lost),
+            ),
         ),
     )
 

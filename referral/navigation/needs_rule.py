@@ -75,7 +75,8 @@ def _is_asked_for() -> Exists:
 def _asked_elsewhere() -> Exists:
     """Return the condition that for another record of the same person a place is asked, or has helped."""
     out = Referral.state.in_((S.HELD, S.SENT, *TAKEN_STATES))
-    helped = and_(Referral.state == S.COMPLETED, ~Referral.answers_differ, Referral.closed_at > Need.created_at)
+    since = func.coalesce(Need.answered_at, Need.created_at)
+    helped = and_(Referral.state == S.COMPLETED, ~Referral.answers_differ, Referral.closed_at > since)
     same = or_(
         _OTHER.merged_into_id == Patient.id,
         _OTHER.id == Patient.merged_into_id,
@@ -86,11 +87,13 @@ def _asked_elsewhere() -> Exists:
 
 
 def _offered_again() -> Exists:
+    """Return the condition that they want to be asked again on a day to come, and have not answered otherwise since."""
     return exists().where(
         NeedPlan.need_id == Need.id,
         NeedPlan.ended_at.is_(None),
         NeedPlan.offered_at.is_(None),
         NeedPlan.offer_again_at > clock.now(),
+        or_(Need.answered_at.is_(None), NeedPlan.stated_at > Need.answered_at),
     )
 
 
@@ -103,7 +106,12 @@ def _questioned() -> Exists:
 def _untouched_since(moment: datetime) -> ColumnElement[bool]:
     """Return the condition that the need was written down and spoken of before, and no signature taken back since."""
     taken_back = exists().where(Referral.need_id == Need.id, Referral.state == S.DRAFT, Referral.created_at >= moment)
-    return and_(Need.created_at < moment, func.coalesce(Need.confirmed_at, Need.created_at) < moment, ~taken_back)
+    return and_(Need.created_at < moment, _spoken_of_at() < moment, ~taken_back)
+
+
+def _spoken_of_at() -> ColumnElement[datetime]:
+    """Return when the patient last said something of the need: in an answer that waits, to a person, or at first."""
+    return func.coalesce(Need.answered_at, Need.confirmed_at, Need.created_at)
 
 
 def _came_to_nothing() -> Exists:
@@ -119,8 +127,9 @@ def _is_settled() -> Exists:
     What the patient has said of the need since counts more: that it stands, although help came.
     """
     helped = and_(_ASKED.state == S.COMPLETED, _ASKED.answers_differ.is_(False), ~_in_part())
-    since = or_(Need.confirmed_at.is_(None), _ASKED.closed_at.is_(None), _ASKED.closed_at >= Need.confirmed_at)
-    not_wanted = _said(Outcome.NO_LONGER_WANTED, Testimony.at >= func.coalesce(Need.confirmed_at, Need.created_at))
+    said_at = func.coalesce(Need.answered_at, Need.confirmed_at)
+    since = or_(said_at.is_(None), _ASKED.closed_at.is_(None), _ASKED.closed_at >= said_at)
+    not_wanted = _said(Outcome.NO_LONGER_WANTED, Testimony.at >= _spoken_of_at())
     return exists().where(_ASKED.need_id == Need.id, or_(and_(helped, since), not_wanted), _is_newest())
 
 

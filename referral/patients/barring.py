@@ -17,20 +17,15 @@ from sqlalchemy.exc import IntegrityError
 from referral.accounts.queries import administrators_of, names_of, people_of
 from referral.kit import clock
 from referral.kit.errors import InvalidInput
-from referral.kit.i18n import STAFF_LANGUAGE, speaking
 from referral.kit.scope import ScopedSession
 from referral.patients import hooks
-from referral.patients.consent_words import WORDS_VERSION
 from referral.patients.consents import ConsentTaken, sharing_consents_of, stop_sharing
 from referral.patients.models import Patient
 from referral.patients.queries import records_of_person
-from referral.patients.states import BarKind, ConsentMethod
+from referral.patients.states import BarKind
 from referral.patients.wish_models import PatientBar
 from resources_directory.db import new_id
 from resources_directory.models.organization import Organization
-
-#: What stands as the words by which sharing is taken back when two records become one.
-_SAID_ELSEWHERE = _l("The patient does not want this organization asked: another record of theirs says so.")
 
 
 @dataclass(frozen=True)
@@ -141,19 +136,6 @@ def carry_bars(session: ScopedSession, patient: Patient, organization_ids: Itera
     """Bar for a record what the person had barred where they were before. Why stays there. Flushes."""
     for organization_id in sorted(organization_ids):
         _bar(session, patient, BarKind.ORGANIZATION, organization_id, why=None, by=by)
-
-
-def keep_bars_for_all_records(session: ScopedSession, patient_id: UUID, *, by: UUID) -> None:
-    """Let what was barred on one record of a person count for all, now that they are one. Flushes.
-
-    To-dos of a barred person are somebody else's, and sharing with a barred organization ends: it is told to discard.
-    """
-    for person_id in sorted(barred_people(session, patient_id)):
-        for record_id in records_of_person(session, patient_id):
-            hooks.on_person_barred(session, record_id, person_id)
-    with speaking(STAFF_LANGUAGE):
-        said = ConsentTaken(str(_SAID_ELSEWHERE), STAFF_LANGUAGE, WORDS_VERSION, ConsentMethod.IN_PERSON, by)
-    _share_no_more(session, patient_id, dict.fromkeys(barred_organizations(session, patient_id), said))
 
 
 def lift_bar(session: ScopedSession, bar: PatientBar, *, by: UUID) -> None:

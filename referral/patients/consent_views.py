@@ -1,5 +1,6 @@
 """Pages of consent: texting consent for one phone, STOP told to staff, sharing taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from flask_babel import gettext as _
 
 from referral.accounts.principal import current_person
 from referral.accounts.queries import names_of
+from referral.kit.collisions import Collided, read, written
+from referral.kit.errors import Conflict
 from referral.kit.policy import requires
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
-from referral.patients.actions import add_phone
 from referral.patients.consent_words import REVIEWED, TEXTING_WORDS, WORDS_VERSION, texting_language
-from referral.patients.consents import ConsentTaken, record_texting_consent, stop_number
+from referral.patients.consents import ConsentTaken, stop_number
 from referral.patients.consents import stop_sharing as take_back
+from referral.patients.fact_words import Difference
 from referral.patients.forms import StopSharingForm, StopTextsForm, TextingForm, consent_taken
 from referral.patients.models import Patient
 from referral.patients.page_rows import PhoneRow, SharingRow, phone_rows, sharing_rows
@@ -23,6 +26,13 @@ from referral.patients.policies import PatientPermission
 from referral.patients.proxies import speaker_choices
 from referral.patients.queries import display_name, patient_by_id
 from referral.patients.states import ConsentMethod, OptOutKind
+from referral.patients.texting_answers import (
+    StoppedMeanwhile,
+    TextingAnswer,
+    save_texting,
+    texting_differences,
+    texting_facts,
+)
 from referral.patients.words import SPEAKERS
 
 blueprint = Blueprint("consents", __name__, url_prefix="/patients", template_folder="templates")
@@ -67,7 +77,8 @@ def one_sharing(session: ScopedSession, patient_id: UUID, organization_id: UUID)
 def texting(found: PhoneOfPatient) -> ResponseReturnValue:
     """Show the words of texting consent, to be read out or shown, and the form for the answer."""
     language = texting_language(request.args.get("words") or _language_of(found.patient))
-    form = TextingForm(obj=found.row.phone, words_language=language, words_version=WORDS_VERSION)
+    opened = _opened(found)
+    form = TextingForm(obj=found.row.phone, words_language=language, words_version=WORDS_VERSION, opened=opened)
     form.offer_speakers(_texting_speakers(found))
     return _texting_page(form, found)
 
@@ -75,7 +86,7 @@ def texting(found: PhoneOfPatient) -> ResponseReturnValue:
 @blueprint.post("/<uuid:patient_id>/phones/<uuid:phone_id>/texting")
 @requires(PatientPermission.TAKE_CONSENT, load=one_phone)
 def record_texting(found: PhoneOfPatient) -> ResponseReturnValue:
-    """Record what the patient said about texts to this phone, with the words they were shown."""
+    """Record what the patient said about texts to this phone; what changed since the form was opened is shown first."""
     form, session, signed = TextingForm(), request_session(), current_person()
     language = texting_language(form.words_language.data)
     form.offer_speakers(_texting_speakers(found))
@@ -86,11 +97,31 @@ def record_texting(found: PhoneOfPatient) -> ResponseReturnValue:
     if not valid:
         return _texting_page(form, found), 422
     shown = ConsentTaken(TEXTING_WORDS[language], language, WORDS_VERSION, ConsentMethod.IN_PERSON, signed.person_id)
-    given = form.agrees.data == "yes"
-    add_phone(session, found.patient, form.facts_about(found.row.e164), by=signed.person_id)
-    record_texting_consent(session, found.row.phone, given=given, taken=consent_taken(form, shown))
+    facts = form.facts_about(found.row.e164)
+    answer = TextingAnswer(form.agrees.data == "yes", facts, consent_taken(form, shown))
+    try:
+        save_texting(session, found.patient, found.row.phone, answer, read(form.opened.data))
+    except Conflict as error:
+        return _asked_again(form, found, answer, error), 409
     flash(_("The patient's answer about texts is recorded."), "success")
     return redirect(url_for("patients.show_patient", patient_id=found.patient.id), 303)
+
+
+def _asked_again(form: TextingForm, found: PhoneOfPatient, answer: TextingAnswer, error: Conflict) -> str:
+    """Return the form as if opened now, beside what somebody else wrote or what the phone asked for meanwhile."""
+    session = request_session()
+    found = one_phone(session, found.patient.id, found.row.phone.id) or found
+    form.opened.data = _opened(found)
+    if not isinstance(error, Collided):
+        form.agrees.data = None  # whatever they said, they said it before that
+        return _texting_page(form, found, refused=error)
+    form.holder.data, form.sms_ok.data = error.together["holder"], error.together["sms_ok"]
+    form.is_shared.data = error.together["is_shared"] == "yes"
+    return _texting_page(form, found, differing=texting_differences(session, found.row.phone, answer, error))
+
+
+def _opened(found: PhoneOfPatient) -> str:
+    return written(texting_facts(request_session(), found.row.phone))
 
 
 def _texting_speakers(found: PhoneOfPatient) -> list[tuple[str, str]]:
@@ -102,7 +133,9 @@ def _language_of(patient: Patient) -> str | None:
     return patient.spoken_language or patient.written_language
 
 
-def _texting_page(form: TextingForm, found: PhoneOfPatient) -> str:
+def _texting_page(
+    form: TextingForm, found: PhoneOfPatient, *, differing: Sequence[Difference] = (), refused: Conflict | None = None
+) -> str:
     language = texting_language(form.words_language.data)
     spoken = _language_of(found.patient)
     return render_template(
@@ -117,6 +150,9 @@ def _texting_page(form: TextingForm, found: PhoneOfPatient) -> str:
         interpret_into=spoken if spoken not in TEXTING_WORDS else None,
         is_draft=language not in REVIEWED,
         taken_by=names_of(request_session(), [found.row.consent.taken_by if found.row.consent else None]),
+        differing=differing,
+        refused=refused,
+        stopped_at=refused.at if isinstance(refused, StoppedMeanwhile) else None,
     )
 
 

@@ -184,7 +184,10 @@ class ConsentForm(Form):
 
 
 class TextingForm(ConsentForm, PhoneFields):
-    """Texting consent for one phone. `words_language` and `words_version` name the words that the page showed."""
+    """Texting consent for one phone. `words_language` and `words_version` name the words that the page showed.
+
+    `opened`: what stood about the phone when the page was opened.
+    """
 
     agrees = RadioField(
         _l("What did they say?"),
@@ -193,6 +196,7 @@ class TextingForm(ConsentForm, PhoneFields):
     )
     words_language = StringField(widget=HiddenInput())
     words_version = StringField(widget=HiddenInput())
+    opened = StringField(widget=HiddenInput())
 
 
 class StopTextsForm(Form):

@@ -1,6 +1,6 @@
 """What patients ask of the slices above: parts of their pages, and what ends when sharing or texting ends."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,17 @@ class SentRequest:
     since: datetime
 
 
+@dataclass(frozen=True)
+class EndedRequest:
+    """A request that joining records has ended. `was_out`: the organization knew of it, and was told to stop."""
+
+    patient_id: UUID
+    organization_id: UUID
+    need: str
+    place: str
+    was_out: bool
+
+
 #: Returns the sections below the patient's own facts, in the order shown: needs, referrals.
 patient_sections: Hook[[ScopedSession, Patient], list[Section]] = Hook("patient_sections")
 
@@ -56,6 +67,18 @@ on_sharing_stopped: Hook[[ScopedSession, Patient, UUID], None] = Hook("on_sharin
 #: A phone number wants no more texts, in the caller's transaction, whoever said so: what is queued for it or open on
 #: it, of any clinic, must go on without texts.
 on_texts_stopped: Hook[[ScopedSession, UUID], None] = Hook("on_texts_stopped")
+
+#: Two records became one, and one of them bars these organizations (ids in the directory): their live requests of all
+#: these records end, as written down by a person. The patient has not asked for it.
+end_barred_requests: Hook[[ScopedSession, Collection[UUID], Collection[UUID], UUID], None] = Hook("end_barred_requests")
+
+#: Returns the requests of these records that joining records has ended, from a moment on and before another, if any.
+ended_by_joining: Hook[[ScopedSession, Collection[UUID], datetime, datetime | None], list[EndedRequest]] = Hook(
+    "ended_by_joining"
+)
+
+#: Two records were taken apart: this is what ended for one of them with the merge (its id), and does not come back.
+on_ended_for_good: Hook[[ScopedSession, Patient, UUID, Sequence[str]], None] = Hook("on_ended_for_good")
 
 #: Returns PrivacyLevel to how a text of a clinic (its id) reads under it, in a language (BCP 47) if there is one.
 text_samples: Hook[[ScopedSession, UUID, str | None], Mapping[str, str]] = Hook("text_samples")

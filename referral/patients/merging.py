@@ -23,8 +23,8 @@ from referral.kit.errors import Conflict, InvalidInput, NotFound
 from referral.kit.scope import ScopedSession
 from referral.patients import hooks
 from referral.patients.actions import correct_patient, facts_of
-from referral.patients.barring import keep_bars_for_all_records
 from referral.patients.double_requests import double_requests, those_to_end
+from referral.patients.joining import end_what_is_barred, give_back
 from referral.patients.models import Patient
 from referral.patients.moving import OFFERED_ALREADY, open_offer
 from referral.patients.record_models import PatientCorrection, PatientMerge
@@ -67,7 +67,7 @@ def merge_records(
 
     `going_on`: of the requests that are double (double_requests.py), for each need the one that stays.
     Whom the person barred on one record is barred on both: to-dos of such a person are somebody else's, and sharing
-    with such an organization ends, which taking the two apart does not bring back.
+    with such an organization ends (joining.py).
     Raises NotFound when one is absent, erased or not theirs; InvalidInput where the two cannot be merged. Flushes.
     """
     known = session.get(PatientMerge, merge_id) if merge_id else None
@@ -83,14 +83,15 @@ def merge_records(
     session.flush()
     _fill(session, kept, merged, by=by)
     hooks.take_back_doubles(session, ending, by)
-    keep_bars_for_all_records(session, kept.id, by=by)
+    end_what_is_barred(session, merge, by=by)
     return merge
 
 
 def undo_merge(session: ScopedSession, merge: PatientMerge, *, by: UUID) -> None:
     """Take the two apart: both are again as they were. Done already, it stays. Raises InvalidInput on hold. Flushes.
 
-    A request that ended because it was double stays ended: the organization was told so.
+    A request that ended with the merge stays ended: the organization was told so. So does a permission, unless nothing
+    has come of its end (joining.py). Whatever stays ended is somebody's to-do.
     Where the kept one is marked as having died, what ended for the other with it is for a person to take up again.
     """
     kept, merged = _locked(session, merge.patient_id, merge.merged_id)
@@ -99,6 +100,7 @@ def undo_merge(session: ScopedSession, merge: PatientMerge, *, by: UUID) -> None
         return
     if any(hooks.is_on_hold(session, record.id) for record in (kept, merged)):
         raise InvalidInput(_HELD)
+    give_back(session, merge, by=by)
     merge.undone_at, merge.undone_by = clock.now(), by
     merged.merged_into_id = None
     _empty(session, merge, kept, merged, by=by)

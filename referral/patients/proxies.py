@@ -4,7 +4,7 @@ What is asked only when the patient is alone, and what they keep private, is out
 (product rules, 7; messaging.md 3.6: a proxy's consent covers that proxy's phone only).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from referral.kit import clock
 from referral.kit.errors import InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.patients.consents import TextingRoute
-from referral.patients.corrections import note_corrections
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
 from referral.patients.queries import age_on, phones_of, records_of_person
 from referral.patients.states import PhoneHolder, ProxyRelation, Reach
@@ -194,14 +193,6 @@ def needs_without_phone(session: ScopedSession, patient: Patient) -> frozenset[s
     if any(_is_theirs_alone(view.phone) for view in phones):
         return frozenset()
     return frozenset(map(str, hidden_domains_of(session, patient.id)))
-
-
-def keep_private(session: ScopedSession, patient: Patient, domains: Iterable[NeedDomain], *, by: UUID) -> None:
-    """Write down which needs the patient keeps to themselves, in place of what was there before. Flushes."""
-    before = patient.private_domains_text
-    patient.private_domains_text = " ".join(sorted(set(domains))) or None
-    after = patient.private_domains_text
-    note_corrections(session, patient, before={"private_domains": before}, after={"private_domains": after}, by=by)
 
 
 def may_go_to(

@@ -55,6 +55,8 @@ class MergeForm(Form):
     """That two records are one person. `merge_form` adds a choice for each need that both have a request for."""
 
     why = StringField(_l("How do you know that they are the same person?"), [LONGEST])
+    #: What the page said that a bar ends with the merge.
+    ends_seen = StringField(widget=HiddenInput())
 
     def choices(self) -> list[Any]:
         """Return the fields in which somebody chooses which request goes on."""
@@ -130,7 +132,7 @@ for _domain in OPEN_TO_OTHERS:
 
 
 class PrivateForm(Form):
-    """Which needs the patient keeps to themselves."""
+    """Which needs the patient keeps to themselves. `opened`: those that were private when the page was opened."""
 
     domains = SelectMultipleField(
         _l("The patient keeps these to themselves"),
@@ -141,6 +143,18 @@ class PrivateForm(Form):
             "Nobody else sees them, answers for them or agrees to them, and no text about them goes to their phone."
         ),
     )
+    opened = StringField(widget=HiddenInput())
+
+    def seen(self) -> frozenset[NeedDomain] | None:
+        """Return what was private when the page was opened; None where the form does not say."""
+        named = [name for name, domain in _BY_NAME.items() if name in (self.opened.data or "").split()]
+        return frozenset(_BY_NAME[name] for name in named) if self.opened.data else None
+
+
+#: What stands in `opened` for a page on which nothing was private.
+NOTHING_PRIVATE = "-"
+
+_BY_NAME = {str(domain): domain for domain in NeedDomain}
 
 
 class BarPersonForm(Form):

@@ -22,6 +22,7 @@ from referral.patients.double_requests import double_requests
 from referral.patients.fact_words import LABELS, fact_words, history_label, stored_words
 from referral.patients.forms import SearchForm
 from referral.patients.hooks import under_way
+from referral.patients.joining import what_bars_end, what_ended, wishes_of
 from referral.patients.merging import merge_records, merges_of, undo_merge, why_not_merge
 from referral.patients.models import Patient
 from referral.patients.page_rows import patient_rows, phone_rows
@@ -29,6 +30,7 @@ from referral.patients.policies import PatientPermission as P
 from referral.patients.queries import Search, display_name, find_patients, likely_duplicates, patient_by_id, phones_of
 from referral.patients.record_forms import DeathForm, MergeForm, UndoMergeForm, merge_form
 from referral.patients.record_models import PatientMerge
+from referral.patients.words import SPEAKERS
 
 blueprint = Blueprint("patient_records", __name__, url_prefix="/patients", template_folder="templates")
 
@@ -195,6 +197,7 @@ def merge(two: TwoRecords) -> ResponseReturnValue:
     if not form.validate():
         return _comparison(form, two), 422
     try:
+        _refuse_unseen_ends(form, two)
         merge_records(
             session,
             two.kept.id,
@@ -211,6 +214,17 @@ def merge(two: TwoRecords) -> ResponseReturnValue:
     return _back(two.kept)
 
 
+def _refuse_unseen_ends(form: MergeForm, two: TwoRecords) -> None:
+    """Raise Conflict where the merge would end what the page did not show: somebody barred an organization since."""
+    session = request_session()
+    if session.get(PatientMerge, form.filling_id()) is None and (form.ends_seen.data or "") != _ends_of(session, two):
+        raise Conflict(_("What ends with the merge has changed meanwhile. Look at it below, then merge again."))
+
+
+def _ends_of(session: ScopedSession, two: TwoRecords) -> str:
+    return " ".join(sorted(str(each.id) for each in what_bars_end(session, two.kept.id, two.other.id)))
+
+
 def _merge_form(two: TwoRecords) -> MergeForm:
     return merge_form(double_requests(request_session(), two.kept.id, two.other.id), two.kept.id)
 
@@ -219,6 +233,7 @@ def _comparison(form: MergeForm, two: TwoRecords) -> str:
     session = request_session()
     kept, other = facts_of(two.kept), facts_of(two.other)
     rows = [(str(label), fact_words(kept, name), fact_words(other, name)) for name, label in LABELS.items()]
+    form.ends_seen.data = _ends_of(session, two)
     return render_template(
         "patients/merge_compare.html",
         form=form,
@@ -230,6 +245,9 @@ def _comparison(form: MergeForm, two: TwoRecords) -> str:
         other_phones=phone_rows(session, two.other.id),
         kept_live=under_way(session, two.kept.id),
         other_live=under_way(session, two.other.id),
+        wishes={record.id: wishes_of(session, record.id) for record in (two.kept, two.other)},
+        relations=SPEAKERS,
+        ends=what_bars_end(session, two.kept.id, two.other.id),
         why_not=why_not_merge(session, two.kept, two.other),
     )
 
@@ -244,14 +262,17 @@ def ask_undo(found: MergeOfPatient) -> ResponseReturnValue:
 @blueprint.post("/<uuid:patient_id>/merges/<uuid:merge_id>/undo")
 @requires(P.MERGE, load=one_merge, fresh=True)
 def undo(found: MergeOfPatient) -> ResponseReturnValue:
-    """Take the two records apart; each is again as it was."""
-    form = UndoMergeForm()
+    """Take the two records apart; what the merge ended for good becomes a to-do."""
+    form, ended = UndoMergeForm(), what_ended(request_session(), found.merge)
     try:
         undo_merge(request_session(), found.merge, by=current_person().person_id)
     except InvalidInput as error:
         form.form_errors.append(error.message)
         return _undo_page(form, found), 422
-    flash(_("The two records are apart again, each as it was."), "success")
+    if all(each.comes_back for each in ended):
+        flash(_("The two records are apart again, each as it was."), "success")
+    else:
+        flash(_("The two records are apart again. What did not come back is now a to-do."), "success")
     return _back(found.patient)
 
 
@@ -264,6 +285,7 @@ def _undo_page(form: UndoMergeForm, found: MergeOfPatient) -> str:
         name=display_name(found.patient),
         other_name=display_name(other) if other else _("A record that is no longer there"),
         merge=found.merge,
+        ended=what_ended(request_session(), found.merge),
     )
 
 

@@ -39,6 +39,8 @@ class ConsentMethod(StrEnum):
     BY_TEXT = "by_text"
     #: On the patient's own page.
     ON_PLAN_PAGE = "on_plan_page"
+    #: Nobody spoke: two records were joined, of which one bars the organization, or were taken apart again.
+    BY_JOINING_RECORDS = "by_joining_records"
 
 
 class OptOutKind(StrEnum):

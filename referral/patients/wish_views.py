@@ -20,6 +20,7 @@ from referral.patients.barring import bar_organization, bar_person, barred_befor
 from referral.patients.consent_words import WORDS_VERSION
 from referral.patients.consents import ConsentTaken
 from referral.patients.forms import consent_taken
+from referral.patients.keeping_private import keep_private
 from referral.patients.models import Patient
 from referral.patients.need_words import NEEDS
 from referral.patients.policies import PatientPermission as P
@@ -27,13 +28,19 @@ from referral.patients.proxies import (
     OPEN_TO_OTHERS,
     NewProxy,
     end_proxy,
-    keep_private,
     private_domains,
     proxies_of,
     record_proxy,
+    speaker_choices,
 )
 from referral.patients.queries import display_name, patient_by_id, phones_of, records_of_person
-from referral.patients.record_forms import BarOrganizationForm, BarPersonForm, PrivateForm, ProxyForm
+from referral.patients.record_forms import (
+    NOTHING_PRIVATE,
+    BarOrganizationForm,
+    BarPersonForm,
+    PrivateForm,
+    ProxyForm,
+)
 from referral.patients.states import ConsentMethod, ProxyRelation
 from referral.patients.wish_models import PatientBar, PatientProxy
 from referral.patients.words import REACHES, SPEAKERS
@@ -128,13 +135,16 @@ def stop_proxy(found: ProxyOfPatient) -> Response:
 @blueprint.post("/<uuid:patient_id>/private")
 @requires(P.NAME_WISHES, load=one_patient)
 def keep(patient: Patient) -> ResponseReturnValue:
-    """Write down which needs the patient keeps to themselves."""
+    """Write down which needs the patient keeps to themselves; what others changed meanwhile stands too."""
     form = PrivateForm()
     if not form.validate():
         return _proxies_page(ProxyForm(), patient, form), 422
     domains = [NeedDomain(each) for each in form.domains.data or ()]  # none ticked: nothing is private any more
-    keep_private(request_session(), patient, domains, by=current_person().person_id)
+    others = keep_private(request_session(), patient, domains, by=current_person().person_id, opened=form.seen())
     flash(_("What the patient keeps to themselves is saved."), "success")
+    if others:
+        names = ", ".join(str(NEEDS[each]) for each in OPEN_TO_OTHERS if each in others)
+        flash(_("Somebody else changed this meanwhile: %(needs)s. What they wrote stands too.", needs=names), "info")
     return redirect(url_for(".proxies", patient_id=patient.id), 303)
 
 
@@ -148,7 +158,7 @@ def _proxies_page(form: ProxyForm, patient: Patient, private: PrivateForm | None
     return render_template(
         "patients/proxies.html",
         form=form,
-        private=private or PrivateForm(domains=[str(each) for each in private_domains(patient)]),
+        private=private or _private_form(patient),
         patient=patient,
         name=display_name(patient),
         proxies=proxies_of(session, patient.id),
@@ -157,6 +167,11 @@ def _proxies_page(form: ProxyForm, patient: Patient, private: PrivateForm | None
         reaches=REACHES,
         relations=SPEAKERS,
     )
+
+
+def _private_form(patient: Patient) -> PrivateForm:
+    private = sorted(map(str, private_domains(patient)))
+    return PrivateForm(formdata=None, domains=private, opened=" ".join(private) or NOTHING_PRIVATE)
 
 
 @blueprint.get("/<uuid:patient_id>/bars")
@@ -190,6 +205,7 @@ def bar_somebody(patient: Patient) -> ResponseReturnValue:
 def bar_listed(patient: Patient) -> ResponseReturnValue:
     """Find the organization by its name, then bar it."""
     form, session = BarOrganizationForm(), request_session()
+    form.offer_speakers(speaker_choices(session, patient, SPEAKERS))
     if not form.validate():
         return _bars_page(patient, BarPersonForm(formdata=None), form), 422
     found = _organizations(session, form.organization_name.data)
@@ -234,6 +250,7 @@ def _organizations(session: ScopedSession, name: str) -> list[Organization]:
 def _bars_page(patient: Patient, person_form: BarPersonForm, organization_form: BarOrganizationForm) -> str:
     session = request_session()
     person_form.person.choices = _people(session, patient)
+    organization_form.offer_speakers(speaker_choices(session, patient, SPEAKERS))
     return render_template(
         "patients/bars.html",
         patient=patient,

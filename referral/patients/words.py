@@ -37,6 +37,7 @@ METHODS: Mapping[str, LazyString] = {
     ConsentMethod.ON_PAPER: _l("On paper"),
     ConsentMethod.BY_TEXT: _l("By text message"),
     ConsentMethod.ON_PLAN_PAGE: _l("On the patient's own page"),
+    ConsentMethod.BY_JOINING_RECORDS: _l("Not by the patient: two records were joined or taken apart"),
 }
 
 #: Who spoke, as stored in `in_whose_name`.

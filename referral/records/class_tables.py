@@ -107,7 +107,7 @@ COLUMNS: dict[str, dict[DataClass, str]] = {
     "screening": {
         K.KEY: "id clinic_id patient_id",
         K.CARE: "instrument instrument_version mode respondent completed_at",
-        K.IDENTITY: "language",
+        K.IDENTITY: "language proxy_id",
         K.ANSWER: "alone",
         K.WORDS: "interpreter_sealed",
         K.STAFF: "taken_by",
@@ -115,7 +115,7 @@ COLUMNS: dict[str, dict[DataClass, str]] = {
     "started_screening": {
         K.KEY: "id clinic_id patient_id",
         K.CARE: "instrument instrument_version mode respondent started_at saved_at ended_at",
-        K.IDENTITY: "language",
+        K.IDENTITY: "language proxy_id",
         K.ANSWER: "alone answers_sealed",
         K.WORDS: "interpreter_sealed",
         K.STAFF: "started_by",
@@ -124,7 +124,7 @@ COLUMNS: dict[str, dict[DataClass, str]] = {
     "answer": {K.KEY: "id clinic_id patient_id screening_id", K.ANSWER: "item value_sealed"},
     "need": {
         K.KEY: "id clinic_id patient_id screening_id version",
-        K.CARE: "domain wants_help status source confirmed_at created_at",
+        K.CARE: "domain wants_help status source confirmed_at wanted_before answered_at created_at",
         K.STAFF: "confirmed_by created_by",
     },
     "prescription": {

@@ -86,6 +86,10 @@ class NotCompletedReason(StrEnum):
 PATIENT_DIED = "patient_died"
 
 
+#: Why a request ended when two records became one: the other record bars the organization. Organizations are not told.
+BARRED_ELSEWHERE = "barred_elsewhere"
+
+
 class RecallReason(StrEnum):
     """Why a referral should never have been sent."""
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from referral.referrals.actors import ActorKind
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.states import (
+    BARRED_ELSEWHERE,
     PATIENT_DIED,
     DeclineReason,
     Mode,
@@ -144,6 +145,12 @@ RECALL_REASONS: Mapping[str, LazyString] = {
     RecallReason.TWICE: _l("It was sent twice"),
 }
 
+#: Reasons that organizations are not told.
+_FOR_THE_CLINIC: Mapping[str, LazyString] = {
+    PATIENT_DIED: _l("The patient died"),
+    BARRED_ELSEWHERE: _l("Ended by joining two records: the other record bars this organization."),
+}
+
 OUTCOMES: Mapping[str, LazyString] = {
     Outcome.RECEIVED: _l("Help was received"),
     Outcome.PARTLY_RECEIVED: _l("Part of the help was received"),
@@ -207,7 +214,7 @@ def reason_words(reason: str | None) -> str:
     """Return the words for a reason of a decline, of help that did not come, or of a recall; empty without one."""
     if reason is None:
         return ""
-    known = (DECLINE_REASONS, NOT_COMPLETED_REASONS, RECALL_REASONS, OUTCOMES, {PATIENT_DIED: _l("The patient died")})
+    known = (DECLINE_REASONS, NOT_COMPLETED_REASONS, RECALL_REASONS, OUTCOMES, _FOR_THE_CLINIC)
     return str(next((table[reason] for table in known if reason in table), reason))
 
 

@@ -10,10 +10,11 @@ from referral.kit import clock
 from referral.kit.errors import Conflict, InvalidInput
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
+from referral.screening.differences import still_differs
 from referral.screening.instruments import Instrument
 from referral.screening.models import Answer, Need, Screening
 from referral.screening.queries import LIVE, live_need
-from referral.screening.scoring import Positive, Ticked, answers_given, positives, says_something
+from referral.screening.scoring import Said, Ticked, answers_given, said_of_needs, says_something
 from referral.screening.states import NeedSource, NeedStatus, Respondent, ScreeningMode, WantsHelp
 from referral.todos.actions import mark_done
 from referral.todos.models import ToDo, ToDoReason
@@ -34,6 +35,8 @@ class Filling:
     interpreter: str | None = None
     mode: ScreeningMode = ScreeningMode.STAFF
     respondent: Respondent = Respondent.PATIENT
+    #: Who answered for the patient.
+    proxy_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class VoicedNeed:
 
 def record_screening(session: ScopedSession, patient: Patient, filling: Filling) -> Screening:
     """Return the recorded screening; each positive answer makes an unconfirmed need, unless one stands already.
+
+    Of a need that stands without the wish for help, a yes waits to be confirmed like a new one.
 
     Raises InvalidInput for answers about safety from somebody who was not alone. Flushes.
     """
@@ -64,6 +69,7 @@ def record_screening(session: ScopedSession, patient: Patient, filling: Filling)
         language=filling.language,
         mode=filling.mode,
         respondent=filling.respondent,
+        proxy_id=filling.proxy_id,
         taken_by=filling.taken_by,
         alone=_alone(filling),
         interpreter=filling.interpreter,
@@ -78,8 +84,8 @@ def record_screening(session: ScopedSession, patient: Patient, filling: Filling)
         )
         answer.value = value
         session.add(answer)
-    for positive in positives(filling.instrument, given):
-        _suspect(session, screening, positive)
+    for said in said_of_needs(filling.instrument, given):
+        _hear(session, screening, said)
     session.flush()
     return screening
 
@@ -123,7 +129,7 @@ def drop_need(session: ScopedSession, need: Need, *, by: UUID | None) -> Need:
     if need.status not in LIVE:
         raise Conflict(_l("The patient has said that this need is over already."))
     need.status, need.wants_help = NeedStatus.GONE, WantsHelp.NO
-    need.confirmed_at, need.confirmed_by = clock.now(), by
+    _answered(need, by)
     session.flush()
     _finish_confirming(session, need.patient_id, by)
     return need
@@ -153,38 +159,59 @@ def _one_at_a_time(session: ScopedSession, patient: Patient) -> None:
     session.execute(select(Patient.id).where(Patient.id == patient.id).with_for_update(key_share=True))
 
 
-def _suspect(session: ScopedSession, screening: Screening, positive: Positive) -> None:
-    standing = live_need(session, screening.patient_id, positive.domain)
+def _hear(session: ScopedSession, screening: Screening, said: Said) -> None:
+    """Let an answer count: a need that is new waits to be confirmed, and so does one that is wanted after all.
+
+    What the patient had confirmed is kept beside it. An answer that asks for less changes nothing: it is shown where
+    it differs (differences.py), and a yes that waits stays a question until a person has asked.
+    """
+    standing = live_need(session, screening.patient_id, said.domain)
     if standing is not None:
-        if standing.status == NeedStatus.UNCONFIRMED:
-            standing.wants_help = positive.wants_help
-        return
-    session.add(
-        Need(
-            id=new_id(),
-            clinic_id=screening.clinic_id,
-            patient_id=screening.patient_id,
-            domain=positive.domain,
-            wants_help=positive.wants_help,
-            status=NeedStatus.UNCONFIRMED,
-            source=NeedSource.SCREENING,
-            screening_id=screening.id,
-            created_at=clock.now(),
-            created_by=screening.taken_by,
-        )
+        session.refresh(standing, with_for_update=True)  # somebody may confirm it at this very moment
+    if standing is None or standing.status not in LIVE:
+        if said.positive:
+            session.add(_suspected(screening, said))
+    elif said.wants is WantsHelp.YES and standing.wants_help != WantsHelp.YES:
+        if standing.status != NeedStatus.UNCONFIRMED:
+            standing.wanted_before, standing.status = standing.wants_help, NeedStatus.UNCONFIRMED
+        standing.wants_help, standing.answered_at = WantsHelp.YES, clock.now()
+    elif standing.status == NeedStatus.UNCONFIRMED and standing.wants_help != WantsHelp.YES and said.positive:
+        standing.wants_help = said.wants or WantsHelp(standing.wants_help)
+
+
+def _suspected(screening: Screening, said: Said) -> Need:
+    return Need(
+        id=new_id(),
+        clinic_id=screening.clinic_id,
+        patient_id=screening.patient_id,
+        domain=said.domain,
+        wants_help=said.wants or WantsHelp.NOT_NOW,
+        status=NeedStatus.UNCONFIRMED,
+        source=NeedSource.SCREENING,
+        screening_id=screening.id,
+        created_at=clock.now(),
+        created_by=screening.taken_by,
     )
 
 
 def _confirm(session: ScopedSession, need: Need, wants_help: WantsHelp, by: UUID | None) -> Need:
     need.wants_help, need.status = wants_help, NeedStatus.OPEN
-    need.confirmed_at, need.confirmed_by = clock.now(), by
+    _answered(need, by)
     session.flush()
     _finish_confirming(session, need.patient_id, by)
     return need
 
 
+def _answered(need: Need, by: UUID | None) -> None:
+    need.confirmed_at, need.confirmed_by = clock.now(), by
+    need.wanted_before = need.answered_at = None
+
+
 def _finish_confirming(session: ScopedSession, patient_id: UUID, by: UUID | None) -> None:
-    """Finish the to-dos to confirm needs once none waits: whoever confirmed the last one has done them."""
+    """Finish the to-dos to confirm needs once none waits: whoever confirmed the last one has done them.
+
+    One about a screening is left while an answer in it differs from what is on file.
+    """
     waiting = select(Need.id).where(Need.patient_id == patient_id, Need.status == NeedStatus.UNCONFIRMED).limit(1)
     if by is None or session.scalar(waiting) is not None:
         return
@@ -192,4 +219,7 @@ def _finish_confirming(session: ScopedSession, patient_id: UUID, by: UUID | None
         ToDo.patient_id == patient_id, ToDo.reason == ToDoReason.CONFIRM_NEED, ToDo.done_at.is_(None)
     )
     for to_do in session.scalars(left.order_by(ToDo.id)).all():
-        mark_done(session, to_do, by=by)
+        about = select(Screening).where(Screening.id == to_do.subject_id)
+        screening = session.scalar(about) if to_do.subject_kind == "screening" else None
+        if screening is None or not still_differs(session, screening):
+            mark_done(session, to_do, by=by)

@@ -1,7 +1,6 @@
 """What the pages of asking share: how a screening is done, as a form carries it, and what its answers become."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from flask import request
 
@@ -10,13 +9,13 @@ from referral.kit.errors import NotFound
 from referral.kit.i18n import current_language
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
-from referral.patients.proxies import private_domains_of
 from referral.screening.actions import Filling, record_screening
 from referral.screening.forms import StartForm
 from referral.screening.instrument_library import instrument_of
 from referral.screening.instruments import SKIP, Instrument
 from referral.screening.models import Screening
 from referral.screening.question_forms import ALONE, AT, AskedForm, Spoken, keep_how, questions_form, typed_form
+from referral.screening.respondents import THE_PATIENT, Answerer, answerer_named, answerer_of, not_asked
 from referral.screening.started import (
     Start,
     finish_screening,
@@ -27,6 +26,7 @@ from referral.screening.started import (
 )
 from referral.screening.started_models import StartedScreening
 from referral.screening.states import Respondent, ScreeningMode
+from referral.screening.steps import steps_of
 from resources_directory.needs import NeedDomain
 
 
@@ -37,10 +37,10 @@ class Way:
     instrument: Instrument
     spoken: Spoken
     mode: ScreeningMode = ScreeningMode.STAFF
-    respondent: Respondent = Respondent.PATIENT
+    answerer: Answerer = THE_PATIENT
     alone: bool = False
     interpreter: str | None = None
-    #: Needs that the patient keeps to themselves, when somebody else answers.
+    #: Needs that somebody else who answers is not asked about.
     without: frozenset[NeedDomain] = frozenset()
 
     @property
@@ -48,66 +48,69 @@ class Way:
         """True when staff type in a sheet of paper."""
         return self.mode is ScreeningMode.PAPER
 
-
-def kept_private(session: ScopedSession, patient_id: UUID, respondent: Respondent) -> frozenset[NeedDomain]:
-    """Return the needs not to ask about: those that the patient keeps to themselves, where somebody else answers."""
-    return private_domains_of(session, patient_id) if respondent is Respondent.PROXY else frozenset()
+    @property
+    def asks_something(self) -> bool:
+        """False where nothing is left to ask of whoever answers."""
+        return bool(steps_of(self.instrument, alone=self.alone, without=self.without))
 
 
 def way_of_start(session: ScopedSession, patient: Patient, form: StartForm) -> Way:
     """Return how it is done, of a valid form."""
-    respondent = Respondent(form.respondent.data)
+    answerer = form.answerer()
     return Way(
         form.instrument(),
         Spoken(form.language.data, current_language().code),
         ScreeningMode(form.mode.data),
-        respondent,
+        answerer,
         form.asks_alone(),
         form.interpreter.data,
-        kept_private(session, patient.id, respondent),
+        not_asked(session, patient.id, answerer),
     )
 
 
 def way_of_started(session: ScopedSession, started: StartedScreening, *, alone: bool) -> Way:
-    """Return how staff go on with a screening that was saved. Raises Conflict when its instrument is gone."""
+    """Return how staff go on with a screening that was saved.
+
+    Raises Conflict when its instrument is gone, or when whoever answered speaks for the patient no more.
+    """
     instrument = instrument_of_started(session, started)
-    respondent = Respondent(started.respondent)
-    alone = alone and respondent is Respondent.PATIENT
+    answerer = answerer_of(started)
+    alone = alone and answerer.respondent is Respondent.PATIENT
     spoken = Spoken(started.language, current_language().code)
     return Way(
         instrument,
         spoken,
-        respondent=respondent,
+        answerer=answerer,
         alone=alone,
         interpreter=started.interpreter,
-        without=kept_private(session, started.patient_id, respondent),
+        without=not_asked(session, started.patient_id, answerer),
     )
 
 
 def way_posted(session: ScopedSession, patient: Patient) -> Way:
     """Return how it is done, from the hidden fields of the page with the questions. Raises NotFound for broken ones.
 
-    Paper and whoever answers for the patient are never asked about safety, whatever the form says.
+    Paper and whoever answers for the patient are never asked about safety, whatever the form says. Raises Conflict when
+    that person speaks for the patient no more.
     """
     posted = request.form
     key, _at, version = posted.get("chosen_instrument", "").partition(AT)
     instrument = instrument_of(session, key, version)
-    mode, respondent = posted.get("mode", ""), posted.get("respondent", "")
+    mode, answerer = posted.get("mode", ""), answerer_named(posted.get("respondent"))
     language = posted.get("language", "")
-    known = mode in (ScreeningMode.STAFF, ScreeningMode.PAPER) and respondent in list(Respondent)
-    if instrument is None or not known:
+    if instrument is None or answerer is None or mode not in (ScreeningMode.STAFF, ScreeningMode.PAPER):
         raise NotFound
     if language not in instrument.languages:
         language = instrument.languages[0]
-    may_be_alone = mode == ScreeningMode.STAFF and respondent == Respondent.PATIENT
+    may_be_alone = mode == ScreeningMode.STAFF and answerer.respondent is Respondent.PATIENT
     return Way(
         instrument,
         Spoken(language, current_language().code),
         ScreeningMode(mode),
-        Respondent(respondent),
+        answerer,
         may_be_alone and posted.get("alone") == ALONE,
         posted.get("interpreter", "")[:120] or None,
-        kept_private(session, patient.id, Respondent(respondent)),
+        not_asked(session, patient.id, answerer),
     )
 
 
@@ -118,7 +121,7 @@ def form_of(way: Way, *, fresh: bool) -> AskedForm:
     else:
         form = questions_form(way.instrument, way.spoken, alone=way.alone, without=way.without, fresh=fresh)
     if fresh:
-        keep_how(form, spoken=way.spoken, mode=way.mode, respondent=way.respondent, alone=way.alone)
+        keep_how(form, spoken=way.spoken, mode=way.mode, answerer=way.answerer.value, alone=way.alone)
         form.interpreter.data = way.interpreter
     return form
 
@@ -139,7 +142,8 @@ def record_answers_of(session: ScopedSession, patient: Patient, way: Way, form: 
         taken_by=by,
         interpreter=way.interpreter,
         mode=way.mode,
-        respondent=way.respondent,
+        respondent=way.answerer.respondent,
+        proxy_id=way.answerer.proxy_id,
     )
     return record_screening(session, patient, filling)
 
@@ -161,7 +165,8 @@ def start_as(session: ScopedSession, patient: Patient, way: Way, form: AskedForm
         instrument=way.instrument,
         language=way.spoken.language,
         mode=way.mode,
-        respondent=way.respondent,
+        respondent=way.answerer.respondent,
+        proxy_id=way.answerer.proxy_id,
         interpreter=way.interpreter,
         by=current_person().person_id,
     )

@@ -1,6 +1,6 @@
 """Forms of screening: how it is done, a tablet's code, a birth year, a voiced need, confirming a need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from referral.kit.forms import Form
 from referral.kit.i18n import language_name
 from referral.screening.instruments import Instrument, needs_check
 from referral.screening.question_forms import named
+from referral.screening.respondents import NOT_ON_FILE, Answerer, answerer_named
 from referral.screening.states import Respondent, ScreeningMode, WantsHelp
 from referral.screening.words import NEEDS, WANTS
 
@@ -42,10 +43,7 @@ class StartForm(Form):
     )
     respondent = RadioField(
         _l("Who answers?"),
-        choices=[
-            SelectChoice(str(Respondent.PATIENT), _l("The patient")),
-            SelectChoice(str(Respondent.PROXY), _l("Somebody answers for the patient")),
-        ],
+        choices=[],
         default=str(Respondent.PATIENT),
     )
     alone = BooleanField(
@@ -63,6 +61,21 @@ class StartForm(Form):
         codes = dict.fromkeys(code for each in instruments for code in each.languages)
         self.language.choices = [SelectChoice(code, language_name(code)) for code in codes]
 
+    def offer_answerers(self, answerers: Iterable[tuple[str, str]]) -> None:
+        """Let these be named as who answers: (value, words)."""
+        self.respondent.choices = list(answerers)
+
+    def answerer(self) -> Answerer:
+        """Return who answers, of a valid form."""
+        named = answerer_named(self.respondent.data)
+        assert named is not None  # noqa: S101 - validated
+        return named
+
+    @property
+    def answerer_lacks(self) -> bool:
+        """True if somebody is to answer who is not written down yet, or may not answer any of it."""
+        return bool(self.respondent.errors) and self.respondent.data != Respondent.PATIENT
+
     def instrument(self) -> Instrument:
         """Return the instrument that was chosen, of a valid form."""
         return next(each for each in self.instruments if named(each) == self.chosen_instrument.data)
@@ -73,8 +86,12 @@ class StartForm(Form):
         return bool(self.alone.data) and staff and self.respondent.data == Respondent.PATIENT
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
-        """Return whether the chosen instrument exists in the chosen language."""
+        """Return whether the chosen instrument exists in the chosen language, and whoever answers is written down."""
         valid = bool(super().validate(extra_validators))
+        if self.respondent.data == NOT_ON_FILE:
+            words = _("Write down first who this is, and which needs they may answer for. Then choose them here.")
+            self.respondent.errors = [words]
+            return False
         if valid and self.language.data not in self.instrument().languages:
             names = ", ".join(language_name(code) for code in self.instrument().languages)
             self.language.errors = [_("These questions exist only in: %(languages)s.", languages=names)]

@@ -12,6 +12,7 @@ from referral.screening.instruments import BrokenInstrument, Instrument, read_in
 from referral.screening.positions import lines_of
 from referral.screening.reading import Definition, Faults, WrongFile
 from referral.screening.reading_fhir import read_questionnaire
+from referral.screening.reading_names import check_names
 from referral.screening.reading_plain import read_plain
 from referral.screening.reading_shapes import PLAIN, QUESTIONNAIRE, check_shape, without_wrong
 
@@ -45,6 +46,8 @@ def read_file(text: str) -> InstrumentFile:
         faults.add("resourceType", f"is {raw['resourceType']!r}. Give a FHIR R4 Questionnaire, or a file of questions")
         raise WrongFile(faults)
     check_shape(raw, QUESTIONNAIRE if questionnaire else PLAIN, faults)
+    if not questionnaire:
+        check_names(raw, faults)
     if faults.found:  # the rest is read all the same, so that everything is named at once
         raw = without_wrong(raw, faults.places)
     definition = read_questionnaire(raw, faults) if questionnaire else read_plain(raw, faults)

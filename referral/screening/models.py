@@ -33,6 +33,8 @@ class Screening(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     #: The patient was alone, so the safety questions could be asked.
     alone: Mapped[bool]
     interpreter_sealed: Mapped[bytes | None]
+    #: Who answered for the patient, where they are recorded. No foreign key: SQLite would copy the table to add one.
+    proxy_id: Mapped[UUID | None]
     completed_at: Mapped[datetime]
 
     interpreter = sealed("interpreter_sealed")
@@ -76,6 +78,10 @@ class Need(Identified, ClinicOwned, PatientOwned, Base):
     screening_id: Mapped[UUID | None] = mapped_column(ForeignKey("screening.id"))
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    #: What the patient had confirmed (WantsHelp, since `confirmed_at`), while a newer answer waits to be confirmed.
+    wanted_before: Mapped[str | None]
+    #: When the answer came that waits to be confirmed, of a need that was written down before it.
+    answered_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)

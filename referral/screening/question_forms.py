@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from referral.kit.forms import Form
 from referral.screening.instruments import DECLINED, SKIP, Instrument, Option, Words, unanswered
 from referral.screening.scoring import chosen
-from referral.screening.states import Respondent, ScreeningMode
+from referral.screening.states import ScreeningMode
 from referral.screening.steps import Asked, Step, steps_of, typed_answer
 from referral.screening.words import NEEDS
 from resources_directory.needs import NeedDomain
@@ -185,16 +185,10 @@ def typed_form(instrument: Instrument, spoken: Spoken, *, without: Collection[Ne
     steps = steps_of(instrument, alone=False, without=without)
     fields = {
         PREFIX + each.name: StringField(
-            _(
-                "%(number)s. %(question)s",
-                number=each.number,
-                question=each.words.say(spoken.beside or spoken.language),
-            ),
+            Markup(_("%(number)s. %(question)s"))  # noqa: S704 - our own words
+            % {"number": each.number, "question": _in_language(each.words, spoken.language)},
             [Optional(), Length(max=20)],
-            description=" · ".join(
-                _("%(number)s %(answer)s", number=number, answer=option.words.say(spoken.beside or spoken.language))
-                for number, option in each.numbered_options
-            ),
+            description=_typed_hint(each, spoken),
         )
         for step in steps
         for each in step.questions
@@ -213,9 +207,9 @@ def named(instrument: Instrument) -> str:
     return f"{instrument.key}{AT}{instrument.version}"
 
 
-def keep_how(form: AskedForm, *, spoken: Spoken, mode: ScreeningMode, respondent: Respondent, alone: bool) -> None:
-    """Put how the screening is done into the form's hidden fields."""
-    form.language.data, form.mode.data, form.respondent.data = spoken.language, str(mode), str(respondent)
+def keep_how(form: AskedForm, *, spoken: Spoken, mode: ScreeningMode, answerer: str, alone: bool) -> None:
+    """Put how the screening is done into the form's hidden fields. `answerer`: as a form names who answers."""
+    form.language.data, form.mode.data, form.respondent.data = spoken.language, str(mode), answerer
     form.alone.data, form.chosen_instrument.data = ALONE if alone else "", named(form.instrument)
 
 
@@ -226,7 +220,11 @@ def _built(base: type[F], fields: Mapping[str, Any], *, fresh: bool, **facts: An
 
 def _choice(question: Asked, spoken: Spoken, *, passing: Collection[str] = (SKIP, DECLINED)) -> RadioField | ManyBoxes:
     """Return the field of a question. `passing`: the ways to say nothing that stand beside the answers."""
-    beside = [option for option in unanswered() if option.value in passing and not question.about_help]
+    beside = [
+        option
+        for option in unanswered()
+        if option.value in passing and (option.value == SKIP or not question.about_help)
+    ]
     kind = ManyBoxes if question.repeats else RadioField
     return kind(
         _in_language(question.words, spoken.language),
@@ -234,6 +232,17 @@ def _choice(question: Asked, spoken: Spoken, *, passing: Collection[str] = (SKIP
         choices=[_option(option, spoken.language) for option in (*question.options, *beside)],
         description=_beside(question.words, spoken),
     )
+
+
+def _typed_hint(question: Asked, spoken: Spoken) -> Markup:
+    """Return the answers with their numbers as they stand on the sheet, below the question in the language of staff."""
+    answers = Markup(" · ").join(
+        Markup(_("%(number)s %(answer)s"))  # noqa: S704 - our own words
+        % {"number": number, "answer": _in_language(option.words, spoken.language)}
+        for number, option in question.numbered_options
+    )
+    beside = _beside(question.words, spoken)
+    return Markup("{}<br>{}").format(beside, answers) if beside else answers
 
 
 def _option(option: Option, language: str) -> SelectChoice:

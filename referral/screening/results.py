@@ -3,19 +3,39 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from referral.kit.i18n import current_language
 from referral.kit.scope import ScopedSession
-from referral.screening.instrument_library import instrument_of
-from referral.screening.instruments import ASKED_ALONE, Instrument, Item, needs_check
+from referral.screening.differences import differs, filled
+from referral.screening.instruments import ASKED_ALONE, Instrument, Item
 from referral.screening.models import Screening
-from referral.screening.queries import answers_of, live_need
-from referral.screening.scoring import ScoreResult, chosen, positives, says_something, scores_of, unscored
+from referral.screening.queries import live_need
+from referral.screening.scoring import (
+    Said,
+    ScoreResult,
+    chosen,
+    said_of_needs,
+    says_something,
+    scores_of,
+    unscored,
+)
 from referral.screening.sections import NeedRow, need_row
+from referral.screening.words import WANTS
+
+
+@dataclass(frozen=True)
+class AnsweredRow:
+    """A need that still stands, with what was answered of it. `differs`: from what is on file."""
+
+    need: NeedRow
+    answer: str
+    differs: bool
 
 
 @dataclass(frozen=True)
 class Result:
-    """A screening for its page. `rows`: needs that still stand; `scores`: without those on safety.
+    """A screening for its page. `rows`: needs that still stand, with the answers; `scores`: without those on safety.
 
     `unscored`: (question, answer) of which nothing says whether it is a need; `unscored_alone`: those asked only alone;
     `safety_unscored`: some of these are on safety, and stand nowhere. `answered`, `asked`: numbers of questions.
@@ -23,7 +43,7 @@ class Result:
 
     instrument: Instrument
     title: str
-    rows: list[NeedRow]
+    rows: list[AnsweredRow]
     scores: list[ScoreResult]
     unscored: list[tuple[str, str]]
     unscored_alone: list[tuple[str, str]]
@@ -33,6 +53,16 @@ class Result:
     asked_alone: bool
 
     @property
+    def waiting(self) -> bool:
+        """True if a need waits to be confirmed with the patient."""
+        return any(row.need.unconfirmed for row in self.rows)
+
+    @property
+    def differing(self) -> bool:
+        """True if an answer says something else than is on file."""
+        return any(row.differs for row in self.rows)
+
+    @property
     def is_unscored(self) -> bool:
         """True if the absence of needs means nothing."""
         return bool(self.unscored or self.unscored_alone or self.safety_unscored)
@@ -40,8 +70,7 @@ class Result:
 
 def result_of(session: ScopedSession, screening: Screening) -> Result:
     """Return what a screening says, by the very version of the instrument that was asked."""
-    instrument, answers = _filled(session, screening)
-    needs = [live_need(session, screening.patient_id, each.domain) for each in positives(instrument, answers)]
+    instrument, answers = filled(session, screening)
     private = instrument.private_names()
     asked = instrument.asked(alone=screening.alone)
     loose = unscored(instrument, answers)
@@ -49,7 +78,7 @@ def result_of(session: ScopedSession, screening: Screening) -> Result:
     return Result(
         instrument=instrument,
         title=instrument.title.say(current_language().code),
-        rows=[need_row(need) for need in needs if need is not None],
+        rows=_rows(session, screening, said_of_needs(instrument, answers)),
         scores=[each for each in scores_of(instrument, answers) if not set(each.score.members) & private],
         unscored=[_in_words(item, answers) for item in told if not item.needs_to_be_alone],
         unscored_alone=[_in_words(item, answers) for item in told if item.needs_to_be_alone],
@@ -62,12 +91,22 @@ def result_of(session: ScopedSession, screening: Screening) -> Result:
 
 def has_unscored_answers(session: ScopedSession, screening: Screening) -> bool:
     """Return True if a person must look at the answers, because nothing says whether they speak of a need."""
-    return bool(unscored(*_filled(session, screening)))
+    return bool(unscored(*filled(session, screening)))
 
 
-def _filled(session: ScopedSession, screening: Screening) -> tuple[Instrument, dict[str, str]]:
-    instrument = instrument_of(session, screening.instrument, screening.instrument_version) or needs_check()
-    return instrument, answers_of(session, screening.id)
+def _rows(session: ScopedSession, screening: Screening, said: list[Said]) -> list[AnsweredRow]:
+    found = []
+    for each in said:
+        need = live_need(session, screening.patient_id, each.domain)
+        if need is not None and (each.positive or differs(need, each, screening)):
+            found.append(AnsweredRow(need_row(need), _said_words(each), differs(need, each, screening)))
+    return found
+
+
+def _said_words(said: Said) -> str:
+    if said.wants is not None and not said.denies:
+        return str(WANTS[said.wants])
+    return str(_("No need now") if said.denies else _("A need; nothing was said about help"))
 
 
 def _in_words(item: Item, answers: Mapping[str, str]) -> tuple[str, str]:

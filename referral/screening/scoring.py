@@ -27,6 +27,25 @@ Ticked = Mapping[str, str | Iterable[str] | None]
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one filling says of a domain. `lacks`: None where no answer tells; `wants`: None where it was left open."""
+
+    domain: NeedDomain
+    lacks: bool | None
+    wants: WantsHelp | None
+
+    @property
+    def positive(self) -> bool:
+        """True if it speaks of a need: something lacks, or help is wanted."""
+        return self.lacks is True or self.wants is WantsHelp.YES
+
+    @property
+    def denies(self) -> bool:
+        """True if it says that there is no need: nothing lacks, and no help is wanted."""
+        return self.lacks is False and self.wants is not WantsHelp.YES
+
+
+@dataclass(frozen=True)
 class Positive:
     """A domain in which the person may lack something, with what they said about help."""
 
@@ -50,15 +69,22 @@ def positives(instrument: Instrument, answers: Mapping[str, str]) -> list[Positi
     A positive answer with the wish for help left open counts as "not now": nothing is done for a person without their
     word.
     """
+    said = said_of_needs(instrument, answers)
+    return [Positive(each.domain, each.wants or WantsHelp.NOT_NOW) for each in said if each.positive]
+
+
+def said_of_needs(instrument: Instrument, answers: Mapping[str, str]) -> list[Said]:
+    """Return what the answers say of each domain, in the order of the instrument; those left open are left out."""
     lacking = {domain for item in instrument.items for domain in _lacking(item, answers)}
     for result in scores_of(instrument, answers):
         if result.positive and result.score.domain is not None:
             lacking.add(result.score.domain)
     found = []
     for domain in _domains(instrument):
+        lacks = True if domain in lacking else (False if _is_denied(instrument, domain, answers) else None)
         wish = _wish(instrument, domain, answers)
-        if domain in lacking or wish is WantsHelp.YES:
-            found.append(Positive(domain, wish or WantsHelp.NOT_NOW))
+        if lacks is not None or wish is not None:
+            found.append(Said(domain, lacks, wish))
     return found
 
 
@@ -139,6 +165,12 @@ def _wish(instrument: Instrument, domain: NeedDomain, answers: Mapping[str, str]
             given = answers.get(item.want_id)
             return WantsHelp(given) if given else None
     return None
+
+
+def _is_denied(instrument: Instrument, domain: NeedDomain, answers: Mapping[str, str]) -> bool:
+    """Return True if every answer on this domain says that nothing lacks, and there is one."""
+    said = [chosen(item.options, answers.get(item.link_id)) for item in instrument.items if item.domain == domain]
+    return any(said) and all(_denied(options) for options in said if options)
 
 
 def _score(instrument: Instrument, score: Score, answers: Mapping[str, str]) -> ScoreResult | None:

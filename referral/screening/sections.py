@@ -11,6 +11,7 @@ from referral.kit.i18n import current_language
 from referral.kit.scope import ScopedSession
 from referral.patients.hooks import Section
 from referral.patients.models import Patient
+from referral.screening.differences import on_file
 from referral.screening.instrument_library import shelf
 from referral.screening.instruments import needs_check
 from referral.screening.models import Need, Screening
@@ -33,6 +34,9 @@ class NeedRow:
     confirmable: bool
     unconfirmed: bool
     since: datetime
+    #: What the patient had confirmed, and when, beside a newer answer that waits; `answered_at`: of that one.
+    on_file: tuple[LazyString, datetime] | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class ScreeningRow:
 
 def need_row(need: Need) -> NeedRow:
     """Return the row of a need."""
+    known, waits = on_file(need), need.status == NeedStatus.UNCONFIRMED
     return NeedRow(
         id=need.id,
         label=need_label(need.domain),
@@ -55,8 +60,10 @@ def need_row(need: Need) -> NeedRow:
         status_label=STATUSES[need.status],
         wants=WANTS[need.wants_help],
         confirmable=need.status in LIVE,
-        unconfirmed=need.status == NeedStatus.UNCONFIRMED,
+        unconfirmed=waits,
         since=need.created_at,
+        on_file=(WANTS[known[0]], known[1]) if known is not None else None,
+        answered_at=need.answered_at if waits else None,
     )
 
 

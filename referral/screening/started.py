@@ -18,7 +18,7 @@ from referral.screening.actions import Filling, record_screening
 from referral.screening.instrument_library import instrument_of
 from referral.screening.instruments import Instrument
 from referral.screening.models import Screening
-from referral.screening.scoring import SILENT, Ticked, answers_given
+from referral.screening.scoring import Ticked, answers_given, says_something
 from referral.screening.started_models import StartedScreening
 from referral.screening.states import Respondent, ScreeningMode
 
@@ -34,6 +34,8 @@ class Start:
     language: str
     mode: ScreeningMode
     respondent: Respondent = Respondent.PATIENT
+    #: Who answers for the patient.
+    proxy_id: UUID | None = None
     interpreter: str | None = None
     by: UUID | None = None
 
@@ -57,6 +59,7 @@ def start_screening(session: ScopedSession, patient: Patient, start: Start) -> S
         language=start.language,
         mode=start.mode,
         respondent=start.respondent,
+        proxy_id=start.proxy_id,
         started_by=start.by,
         started_at=clock.now(),
     )
@@ -106,6 +109,7 @@ def finish_screening(
         interpreter=started.interpreter,
         mode=ScreeningMode(started.mode),
         respondent=Respondent(started.respondent),
+        proxy_id=started.proxy_id,
     )
     screening = record_screening(session, patient, filling)
     _end(session, started)
@@ -147,9 +151,12 @@ def instrument_of_started(session: ScopedSession, started: StartedScreening) -> 
     return instrument
 
 
-def answered_count(started: StartedScreening) -> int:
-    """Return to how many questions something was said."""
-    return len([value for value in started.answers.values() if value not in SILENT])
+def progress_of(session: ScopedSession, started: StartedScreening) -> tuple[int, int]:
+    """Return to how many questions something was said, and how many there are; as the result counts them."""
+    asked = instrument_of_started(session, started).asked(alone=started.alone)
+    names = [(item.link_id, item.want_id) for item in asked]
+    said = sum(any(says_something(started.answers.get(name)) for name in pair) for pair in names)
+    return said, len(names)
 
 
 def _lock(session: ScopedSession, started: StartedScreening) -> None:

@@ -30,6 +30,8 @@ class StartedScreening(Identified, SealedRow, ClinicOwned, PatientOwned, Base):
     #: How it is going on now; a tablet, a link and staff may take turns.
     mode: Mapped[str]
     respondent: Mapped[str]
+    #: Who answers for the patient, where they are recorded. No foreign key: SQLite would copy the table to add one.
+    proxy_id: Mapped[UUID | None]
     #: Questions on safety were answered, alone with staff.
     alone: Mapped[bool] = mapped_column(default=False)
     interpreter_sealed: Mapped[bytes | None]

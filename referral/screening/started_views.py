@@ -26,15 +26,15 @@ from referral.screening.forms import HandOverForm, ResumeForm
 from referral.screening.link_texts import live_link, send_link, sent_meanwhile, why_no_link
 from referral.screening.policies import ScreeningPermission
 from referral.screening.queries import screening_by_id
+from referral.screening.respondents import answerer_name
 from referral.screening.started import (
-    answered_count,
     discard_screening,
     instrument_of_started,
+    progress_of,
     started_by_id,
 )
 from referral.screening.started_models import StartedScreening
 from referral.screening.states import ScreeningMode
-from referral.screening.steps import numbered_questions
 from referral.screening.views import questions_page
 from referral.screening.words import MODES, RESPONDENTS
 
@@ -134,6 +134,7 @@ def discard(found: StartedOfPatient) -> ResponseReturnValue:
 def _page(found: StartedOfPatient, form: HandOverForm) -> str:
     session, started = request_session(), found.started
     instrument = instrument_of_started(session, started)
+    answered, asked = progress_of(session, started)
     return render_template(
         "screening/started.html",
         form=form,
@@ -143,11 +144,15 @@ def _page(found: StartedOfPatient, form: HandOverForm) -> str:
         name=display_name(found.patient),
         instrument=instrument,
         mode=MODES[started.mode],
-        respondent=RESPONDENTS[started.respondent],
-        answered=answered_count(started),
-        of=len(numbered_questions(instrument, alone=False)),
+        respondent=_who(session, started),
+        answered=answered,
+        of=asked,
         **_link_facts(session, found),
     )
+
+
+def _who(session: ScopedSession, started: StartedScreening) -> str:
+    return answerer_name(session, started) or str(RESPONDENTS[started.respondent])
 
 
 def _link_facts(session: ScopedSession, found: StartedOfPatient) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def numbered_questions(instrument: Instrument, *, alone: bool) -> list[Asked]:
 def steps_of(instrument: Instrument, *, alone: bool, without: Collection[NeedDomain] = ()) -> list[Step]:
     """Return the steps in order. Where nothing asks for wishes, each question is a step.
 
-    `without`: needs that are not asked about. A question keeps its number whichever others are asked.
+    `without`: needs that are not asked about, because somebody else answers; then neither is a question that speaks of
+    no need. A question keeps its number whichever others are asked.
     """
     steps: list[Step] = []
     number = 0
@@ -54,7 +55,7 @@ def steps_of(instrument: Instrument, *, alone: bool, without: Collection[NeedDom
         questions = []
         for item, about_help in _in_order(items):
             number += 1
-            if (alone or not item.needs_to_be_alone) and item.domain not in without:
+            if (alone or not item.needs_to_be_alone) and _is_open(item, without):
                 questions.append(_asked(instrument, item, number, about_help=about_help))
         if questions:
             steps.append(Step(len(steps) + 1, domain, tuple(questions)))
@@ -79,6 +80,11 @@ def typed_answer(question: Asked, typed: str) -> list[str] | None:
     if not numbers or any(number not in values for number in numbers) or (len(numbers) > 1 and not question.repeats):
         return None
     return [values[number] for number in numbers]
+
+
+def _is_open(item: Item, without: Collection[NeedDomain]) -> bool:
+    named = {domain for domain in (item.domain, *(option.domain for option in item.options)) if domain is not None}
+    return not without or (bool(named) and named.isdisjoint(without))
 
 
 def _groups(instrument: Instrument, items: tuple[Item, ...]) -> Iterator[tuple[NeedDomain | None, list[Item]]]:

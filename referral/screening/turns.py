@@ -9,20 +9,23 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import render_template, request
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from referral.kit import clock
+from referral.kit.errors import Gone
 from referral.kit.scope import Scope, ScopedSession, ScopeKind, job_scope
 from referral.kit.transaction import Database
 from referral.patients.queries import patient_by_id
-from referral.screening.asking import kept_private
+from referral.screening.differences import still_differs
 from referral.screening.instruments import SKIP, Instrument
 from referral.screening.models import Need
 from referral.screening.question_forms import step_form
+from referral.screening.respondents import answerer_of, not_asked
 from referral.screening.results import has_unscored_answers
 from referral.screening.started import finish_screening, instrument_of_started, keep_answers
 from referral.screening.started_models import StartedScreening
-from referral.screening.states import NeedStatus, Respondent, ScreeningMode
+from referral.screening.states import NeedStatus, ScreeningMode
 from referral.screening.steps import Step, next_step, steps_of
 from referral.screening.words import NEEDS
 from referral.todos.actions import NewToDo, make_to_do
@@ -82,10 +85,16 @@ def whose(database: Database, started_id: UUID, label: str) -> Whose | None:
 
 
 def turn_of(session: ScopedSession, started: StartedScreening, mode: ScreeningMode) -> Turn:
-    """Return a patient's turn with a started screening. Raises Conflict when its instrument is gone."""
+    """Return a patient's turn with a started screening.
+
+    Raises Conflict when its instrument is gone, Gone when whoever answers for the patient may answer none of it now.
+    """
     with session.widened("tablet or link"):  # what was said on another record of the person counts too
-        without = kept_private(session, started.patient_id, Respondent(started.respondent))
-    return Turn(started, instrument_of_started(session, started), mode, without)
+        without = not_asked(session, started.patient_id, answerer_of(started))
+    turn = Turn(started, instrument_of_started(session, started), mode, without)
+    if not turn.steps:
+        raise Gone(_l("These questions are not there any more. Give the device back."))
+    return turn
 
 
 def step_page(turn: Turn, step: Step, *, endpoint: str) -> str:
@@ -137,7 +146,8 @@ def finish_turn(session: ScopedSession, started: StartedScreening) -> None:
         return
     screening = finish_screening(session, patient, started, by=started.started_by)
     waiting = select(Need.id).where(Need.patient_id == patient.id, Need.status == NeedStatus.UNCONFIRMED)
-    if session.scalar(waiting.limit(1)) is None and not has_unscored_answers(session, screening):
+    open_questions = has_unscored_answers(session, screening) or still_differs(session, screening)
+    if session.scalar(waiting.limit(1)) is None and not open_questions:
         return
     make_to_do(
         session,

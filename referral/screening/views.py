@@ -28,13 +28,16 @@ from referral.screening.asking import (
 )
 from referral.screening.forms import NOT_A_NEED, ConfirmForm, StartForm, VoiceForm
 from referral.screening.instrument_library import offered_instruments
+from referral.screening.link_texts import why_no_link
 from referral.screening.models import Need, Screening
 from referral.screening.policies import ScreeningPermission
 from referral.screening.queries import need_by_id, screening_by_id
 from referral.screening.question_forms import AskedForm
+from referral.screening.respondents import answerer_choices, answerer_name, respondent_words
 from referral.screening.results import result_of
+from referral.screening.sections import need_row
 from referral.screening.states import ScreeningMode, WantsHelp
-from referral.screening.words import MODES, NEEDS, RESPONDENTS, STATUSES, WANTS, need_label
+from referral.screening.words import MODES, NEEDS, STATUSES, WANTS, need_label
 from resources_directory.needs import SENSITIVE, NeedDomain
 
 blueprint = Blueprint("screening", __name__, template_folder="templates")
@@ -90,10 +93,17 @@ def start_screening(patient: Patient) -> ResponseReturnValue:
 def ask_questions(patient: Patient) -> ResponseReturnValue:
     """Show the questions, those on safety only when the patient is alone; or start what the patient answers alone."""
     form, session = StartForm(), request_session()
-    form.offer(offered_instruments(session), staff_language=current_language().code)
+    _offer(form, patient)
     if not form.validate():
         return _start_page(form, patient), 422
     way = way_of_start(session, patient, form)
+    if not way.asks_something:
+        form.respondent.errors = [_("This person may answer none of these questions.")]
+        return _start_page(form, patient), 422
+    why_no = why_no_link(session, patient, way.instrument) if way.mode is ScreeningMode.LINK else None
+    if why_no is not None:
+        form.mode.errors = [_("No link can be sent. %(why)s Nothing is begun: choose another way.", why=why_no)]
+        return _start_page(form, patient), 422
     if way.mode in (ScreeningMode.TABLET, ScreeningMode.LINK):
         started = start_as(session, patient, way, form)
         return redirect(url_for("started.show", patient_id=patient.id, started_id=started.id), 303)
@@ -142,9 +152,14 @@ def questions_page(form: AskedForm, patient: Patient, way: Way) -> str:
 
 
 def _start_page(form: StartForm, patient: Patient) -> str:
+    _offer(form, patient)
+    return render_template("screening/start.html", form=form, patient=patient, name=display_name(patient))
+
+
+def _offer(form: StartForm, patient: Patient) -> None:
     session = request_session()
     form.offer(offered_instruments(session), staff_language=current_language().code)
-    return render_template("screening/start.html", form=form, patient=patient, name=display_name(patient))
+    form.offer_answerers(answerer_choices(session, patient.id))
 
 
 @blueprint.get("/patients/<uuid:patient_id>/screenings/<uuid:screening_id>")
@@ -159,8 +174,9 @@ def show_screening(found: ScreeningOfPatient) -> ResponseReturnValue:
         name=display_name(found.patient),
         shown=shown,
         mode=MODES[found.screening.mode],
-        respondent=RESPONDENTS[found.screening.respondent],
-        waiting=any(row.unconfirmed for row in shown.rows),
+        respondent=respondent_words(request_session(), found.screening),
+        answerer=answerer_name(request_session(), found.screening),
+        waiting=shown.waiting,
     )
 
 
@@ -244,5 +260,6 @@ def _confirm_page(form: ConfirmForm, found: NeedOfPatient, *, changed: bool = Fa
         sensitive=domain in SENSITIVE,
         status=STATUSES[found.need.status],
         wants=WANTS[found.need.wants_help],
+        row=need_row(found.need),
         changed=changed,
     )

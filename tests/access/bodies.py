@@ -13,9 +13,12 @@ from sqlalchemy import column, select, table
 
 from referral.accounts.roles import NEEDS_SECOND_FACTOR
 from referral.kit import clock
+from referral.kit.collisions import written
 from referral.kit.scope import job_scope
 from referral.patients.consent_words import WORDS_VERSION
+from referral.patients.models import PatientPhone
 from referral.patients.proxies import OPEN_TO_OTHERS
+from referral.patients.texting_answers import texting_facts
 from referral.records.words import Purpose
 from referral.referrals.clock_forms import facts_of_form
 from referral.referrals.clock_policy import SHIPPED
@@ -73,6 +76,15 @@ def _prescribed(asker: Asker, _address: Address) -> Body:
         "step": "review", "urgency": "routine", "lines-0-need_id": str(asker.own.rows["need", "wanted"]),
         "lines-0-service": str(asker.own.service_id), "lines-0-mode": "self_directed",
     }  # fmt: skip
+
+
+def _agreed_to_texts(asker: Asker, address: Address) -> Body:
+    """The form as the phone's page shows it."""
+    said = {"agrees": "yes", "words_language": "en", "words_version": WORDS_VERSION, "sms_ok": "yes", "holder": "self"}
+    with asker.world.database.reading(job_scope("tests")) as session:
+        phone = session.get(PatientPhone, address.values["phone_id"])
+        opened = written(texting_facts(session, phone)) if phone is not None else ""
+    return said | {"opened": opened} | _SAID
 
 
 def _ticked(asker: Asker, _address: Address) -> Body:
@@ -218,9 +230,7 @@ STEPS: dict[str, Step] = {
     "glass.begin": Step(_emergency, _opened),
     "glass.end": plain(),
     "accounts.take_up": plain(303, 410, name="Ines", password="correct horse battery staple 9"),
-    "consents.record_texting": plain(
-        303, 404, agrees="yes", words_language="en", words_version=WORDS_VERSION, sms_ok="yes", holder="self", **_SAID
-    ),
+    "consents.record_texting": Step(_agreed_to_texts, 303, 404),
     "consents.record_stop": plain(303, 404),
     "consents.record_stop_sharing": plain(**_SAID),
     "inbox.details": plain(200),

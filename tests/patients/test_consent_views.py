@@ -1,5 +1,7 @@
 """Texting consent, STOP told to staff, and sharing taken back, through their pages."""
 
+import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -57,6 +59,20 @@ def texting_url(phone: PatientPhone) -> str:
     return f"/patients/{phone.patient_id}/phones/{phone.id}/texting"
 
 
+def asked(browser: FlaskClient, phone: PatientPhone, **changed: str) -> dict[str, str]:
+    """Return the answer on a form that is opened now."""
+    return (
+        ANSWER | {"opened": hidden(browser.get(texting_url(phone)).text, "opened"), "form_id": str(uuid4())} | changed
+    )
+
+
+def hidden(page: str, name: str) -> str:
+    """Return the value of a hidden field."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page)
+    assert found is not None
+    return unescape(found[1])
+
+
 def why_not(session: ScopedSession, patient: Patient) -> str | None:
     """Return why the patient gets no texts; the transaction is over afterwards, so that pages can write."""
     session.expire_all()
@@ -71,7 +87,7 @@ def test_the_page_shows_the_very_words_that_are_stored(
     page = browser.get(texting_url(phone)).text
 
     named = f"parent:{mother.id}"
-    browser.post(texting_url(phone), data=ANSWER | {"interpreter": "Line 4711", "in_whose_name": named})
+    browser.post(texting_url(phone), data=asked(browser, phone, interpreter="Line 4711", in_whose_name=named))
 
     consent = session.query(TextingConsent).one()
     assert TEXTING_WORDS["es"] in page
@@ -85,7 +101,7 @@ def test_yes_on_a_safe_phone_lets_us_text(
     browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
 ) -> None:
     before = browser.get(f"/patients/{rosa.id}").text
-    browser.post(texting_url(phone), data=ANSWER)
+    browser.post(texting_url(phone), data=asked(browser, phone))
 
     assert "nobody has asked yet whether texts to this phone are safe" in before
     assert why_not(session, rosa) is None
@@ -95,7 +111,7 @@ def test_yes_on_a_safe_phone_lets_us_text(
 def test_yes_while_safety_is_unknown_sends_no_text(
     browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
 ) -> None:
-    browser.post(texting_url(phone), data=ANSWER | {"sms_ok": "unknown"})
+    browser.post(texting_url(phone), data=asked(browser, phone, sms_ok="unknown"))
 
     assert why_not(session, rosa) == "safety_unknown"
 
@@ -103,8 +119,8 @@ def test_yes_while_safety_is_unknown_sends_no_text(
 def test_consent_is_taken_back_by_a_second_event(
     browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
 ) -> None:
-    browser.post(texting_url(phone), data=ANSWER)
-    browser.post(texting_url(phone), data=ANSWER | {"agrees": "no"})
+    browser.post(texting_url(phone), data=asked(browser, phone))
+    browser.post(texting_url(phone), data=asked(browser, phone, agrees="no"))
 
     assert why_not(session, rosa) == "no_consent"
     assert session.query(TextingConsent).count() == 2
@@ -113,7 +129,7 @@ def test_consent_is_taken_back_by_a_second_event(
 def test_the_same_answer_sent_twice_is_one_event(
     browser: FlaskClient, session: ScopedSession, phone: PatientPhone
 ) -> None:
-    form = ANSWER | {"form_id": str(uuid4())}
+    form = asked(browser, phone)
 
     browser.post(texting_url(phone), data=form)
     again = browser.post(texting_url(phone), data=form)
@@ -133,7 +149,7 @@ def test_the_same_answer_sent_twice_is_one_event(
 def test_an_incomplete_answer_is_told_and_records_nothing(
     browser: FlaskClient, session: ScopedSession, phone: PatientPhone, changed: dict[str, str], told: str
 ) -> None:
-    response = browser.post(texting_url(phone), data=ANSWER | {"interpreter": "Line 4711"} | changed)
+    response = browser.post(texting_url(phone), data=asked(browser, phone, interpreter="Line 4711") | changed)
 
     assert response.status_code == 422
     assert told in response.text
@@ -149,7 +165,7 @@ def test_words_that_nobody_reviewed_are_shown_as_a_draft_and_stored_as_shown(
     session.commit()
 
     page = browser.get(texting_url(phone)).text
-    browser.post(texting_url(phone), data=ANSWER | {"words_language": language})
+    browser.post(texting_url(phone), data=asked(browser, phone, words_language=language))
 
     consent = session.query(TextingConsent).one()
     assert (consent.words, consent.words_language) == (TEXTING_WORDS[language], language)
@@ -164,7 +180,7 @@ def test_reviewed_words_are_no_draft(browser: FlaskClient, phone: PatientPhone) 
 def test_the_page_shows_the_words_version_and_taker_of_the_last_answer(
     browser: FlaskClient, phone: PatientPhone
 ) -> None:
-    browser.post(texting_url(phone), data=ANSWER)
+    browser.post(texting_url(phone), data=asked(browser, phone))
 
     page = browser.get(f"{texting_url(phone)}?words=en").text
 
@@ -193,7 +209,7 @@ def test_words_for_a_language_we_lack_ask_for_an_interpreter(
 def test_stop_asks_first_and_then_stops_every_text(
     browser: FlaskClient, session: ScopedSession, rosa: Patient, phone: PatientPhone
 ) -> None:
-    browser.post(texting_url(phone), data=ANSWER)
+    browser.post(texting_url(phone), data=asked(browser, phone))
     url = f"/patients/{rosa.id}/phones/{phone.id}/stop"
 
     assert browser.get(url).status_code == 200
@@ -211,7 +227,7 @@ def test_a_new_consent_lifts_an_earlier_stop(
     opt_out(session, phone.phone_number_id, OptOutKind.STOP)
     session.commit()
 
-    browser.post(texting_url(phone), data=ANSWER)
+    browser.post(texting_url(phone), data=asked(browser, phone))
 
     assert why_not(session, rosa) is None
 

@@ -24,10 +24,11 @@ from referral.patients.actions import PatientFacts, PhoneFacts, add_phone, regis
 from referral.patients.barring import bar_organization, bar_person
 from referral.patients.consents import ConsentTaken, sharing_consents_of, texting_route
 from referral.patients.deaths import Death, mark_deceased
+from referral.patients.keeping_private import keep_private
 from referral.patients.merging import merge_records, merges_of, undo_merge
 from referral.patients.models import Patient
 from referral.patients.moving import offer_move
-from referral.patients.proxies import NewProxy, keep_private, record_proxy
+from referral.patients.proxies import NewProxy, record_proxy
 from referral.patients.queries import Search, find_patients, likely_duplicates, may_be_contacted, records_of_person
 from referral.patients.record_models import PatientMerge
 from referral.patients.states import ConsentMethod, PrivacyLevel, ProxyRelation, Reach
@@ -207,7 +208,7 @@ def test_sharing_with_an_organization_that_one_record_barred_ends_for_the_other(
 
     (newest,) = sharing_consents_of(pair.session, sharing.id)
     assert (newest.given, newest.taken_by) == (False, pair.nurse.id)
-    assert referral.state == "withdrawn"
+    assert referral.state == "cancelled"
     mails = pair.session.scalars(select(Message.template).where(Message.channel == "email")).all()
     assert mails == ["referral_recalled"], "they are told to discard it"
 
@@ -224,7 +225,7 @@ def test_a_merge_ends_sharing_with_nobody_else_and_says_so_in_the_history(pair: 
     given = {each.organization_id: each.given for each in sharing_consents_of(pair.session, pair.merged.id)}
     assert given == {barred.id: False, welcome.id: True}
     move = pair.session.scalars(select(ReferralMove).where(ReferralMove.referral_id == referral.id)).one()
-    assert (move.event, move.person_id) == ("withdraw", pair.nurse.id)
+    assert (move.event, move.person_id) == ("cancel", pair.nurse.id)
 
 
 def test_records_of_two_clinics_are_never_merged(pair: Pair) -> None:

@@ -23,6 +23,7 @@ from referral.outbox.models import Message
 from referral.patients.consent_models import TextingConsent
 from referral.patients.consent_words import WORDS_VERSION
 from referral.patients.consents import texting_route
+from referral.patients.keeping_private import keep_private
 from referral.patients.models import Patient
 from referral.patients.proxies import (
     OPEN_TO_OTHERS,
@@ -30,7 +31,6 @@ from referral.patients.proxies import (
     Proxy,
     check_speaker,
     end_proxy,
-    keep_private,
     may_go_to,
     phone_is_kept_back,
     phone_to_give,

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from referral.accounts.closed_days import ClosedDay
 from referral.kit import clock
 from referral.kit.i18n import speaking
-from referral.patients.proxies import keep_private
+from referral.patients.keeping_private import keep_private
 from referral.plan.actions import choose_need
 from referral.plan.words import TOLD, standing_of
 from referral.referrals.desk_models import Appointment

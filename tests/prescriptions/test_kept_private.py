@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from referral.patients.consent_models import SharingConsent
+from referral.patients.keeping_private import keep_private
 from referral.patients.models import PatientPhone
-from referral.patients.proxies import keep_private
 from referral.patients.states import PhoneHolder
 from referral.prescriptions.actions import Signer, sign_prescription
 from referral.referrals.models import Referral

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from referral.kit import clock
 from referral.patients.consent_models import SharingConsent
+from referral.patients.keeping_private import keep_private
 from referral.patients.models import PatientPhone
-from referral.patients.proxies import NewProxy, keep_private, record_proxy
+from referral.patients.proxies import NewProxy, record_proxy
 from referral.patients.states import PhoneHolder, ProxyRelation, Reach
 from resources_directory.needs import NeedDomain
 from tests.prescriptions.conftest import answers, filled, page_of

@@ -99,3 +99,18 @@ def test_the_line_of_each_value_is_known_and_of_what_is_missing_that_of_its_obje
     text: str, path: str, line: int
 ) -> None:
     assert line_near(lines_of(text), path) == line
+
+
+@pytest.mark.parametrize(
+    ("right", "misspelt", "line"),
+    [('"code": "1-1"', '"cod": "1-1"', 7), ('"title"', '"titel"', 3), ('"scores"', '"score"', 16)],
+)
+def test_a_misspelt_name_is_refused_by_its_line_with_the_one_that_was_meant(
+    right: str, misspelt: str, line: int
+) -> None:
+    with pytest.raises(WrongFile) as refused:
+        read_file(WRONG.replace(right, misspelt))
+
+    (told,) = [str(each) for each in refused.value.faults if "is a name that these files do not have" in str(each)]
+    assert told.startswith(f"line {line}, ")
+    assert right.split('"')[1] in told

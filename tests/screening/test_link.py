@@ -43,6 +43,16 @@ def start(browser: FlaskClient, patient: Patient, **how: str) -> str:
     return response.headers["Location"]
 
 
+def refused_start(browser: FlaskClient, patient: Patient) -> str:
+    """Return the page that says why no link can go; nothing was begun."""
+    before = browser.get(f"/patients/{patient.id}").text.count("/started/")
+    response = browser.post(f"/patients/{patient.id}/screen", data=HOW)
+    assert response.status_code == 422
+    assert browser.get(f"/patients/{patient.id}").text.count("/started/") == before
+    assert "Nothing is begun: choose another way." in response.text
+    return response.text
+
+
 def send(browser: FlaskClient, patient: Patient) -> str:
     """Send the link; return the address of the started screening."""
     address = start(browser, patient)
@@ -335,12 +345,14 @@ def test_no_link_goes_to_a_phone_that_others_read_or_that_is_not_safe(
     rosa.birth_date_text = "1980-05-10"
     town.phone(rosa, **facts)
     town.commit()
-    address = start(browser, rosa)
+    address = start(browser, rosa, mode="tablet")
 
     page = browser.get(address).text
     response = browser.post(f"{address}/text")
+    refused = refused_start(browser, rosa)
 
     assert why in page
+    assert why in refused
     assert "Send the link<" not in page
     assert response.status_code == 422
     assert session.query(Message).count() == session.query(SignedLink).count() == 0
@@ -362,7 +374,8 @@ def test_no_link_goes_where_it_could_not_be_read_or_guarded(
         setattr(rosa, name, value)
     town.commit()
 
-    assert why in browser.get(start(browser, rosa)).text
+    assert why in browser.get(start(browser, rosa, mode="tablet")).text
+    assert why in refused_start(browser, rosa)
 
 
 def test_no_link_goes_while_a_concern_for_safety_stands(
@@ -370,7 +383,7 @@ def test_no_link_goes_while_a_concern_for_safety_stands(
 ) -> None:
     town.need(rosa, "interpersonal_safety", status=NeedStatus.UNCONFIRMED)
     town.commit()
-    address = start(browser, rosa)
+    address = start(browser, rosa, mode="tablet")
 
     page = browser.get(address).text
 
@@ -384,7 +397,7 @@ def test_a_concern_on_a_merged_record_counts_too(
     town.need(town.patient(clinic, merged_into_id=rosa.id), "interpersonal_safety")
     town.commit()
 
-    assert "when they are alone. No link is sent" in browser.get(start(browser, rosa)).text
+    assert "when they are alone. No link is sent" in refused_start(browser, rosa)
 
 
 def test_a_link_that_waited_does_not_go_once_there_is_a_concern_for_safety(

@@ -6,9 +6,14 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from referral.accounts.models import Member
+from referral.accounts.roles import Role
 from referral.kit.errors import Conflict
 from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
+from referral.patients.proxies import NewProxy, record_proxy
+from referral.patients.states import ProxyRelation, Reach
+from referral.patients.wish_models import PatientProxy
 from referral.screening.instrument_library import import_instrument
 from referral.screening.instruments import needs_check
 from referral.screening.models import Need, Screening
@@ -23,6 +28,7 @@ from referral.screening.started import (
 )
 from referral.screening.states import Respondent, ScreeningMode
 from referral.screening.steps import numbered_questions
+from resources_directory.needs import NeedDomain
 from tests.factories import Town
 from tests.screening.test_files import shipped
 
@@ -120,11 +126,21 @@ def test_answers_on_safety_are_kept_from_nobody_but_staff_who_are_alone_with_the
     assert started.alone is False
 
 
+def answering(town: Town, patient: Patient, *domains: NeedDomain) -> PatientProxy:
+    """Return an aunt who may answer in these needs; in all, if none is named."""
+    reach = dict.fromkeys(domains or NeedDomain, Reach.ANSWER)
+    by = town.person(town.session.get_one(Member, patient.clinic_id), Role.NAVIGATOR)
+    aunt = record_proxy(town.session, patient, NewProxy("Ana Molina", ProxyRelation.CAREGIVER, reach), by=by.id)
+    town.commit()
+    return aunt
+
+
 def test_a_relative_who_answers_is_asked_nothing_about_safety(
-    browser: FlaskClient, session: ScopedSession, rosa: Patient
+    browser: FlaskClient, session: ScopedSession, town: Town, rosa: Patient
 ) -> None:
-    proxy = {"respondent": "proxy", "alone": "yes"}
-    page = browser.post(f"/patients/{rosa.id}/screen", data=HOW | {"respondent": "proxy", "alone": "y"}).text
+    aunt = {"respondent": f"proxy:{answering(town, rosa).id}"}
+    proxy = aunt | {"alone": "yes"}
+    page = browser.post(f"/patients/{rosa.id}/screen", data=HOW | aunt | {"alone": "y"}).text
 
     assert AFRAID not in page
     send(browser, rosa, proxy, food="yes", food_want="yes", safety_afraid="yes", safety_afraid_want="yes")
@@ -136,11 +152,13 @@ def test_a_relative_who_answers_is_asked_nothing_about_safety(
 def test_a_relative_is_not_asked_about_what_the_patient_keeps_to_themselves(
     browser: FlaskClient, session: ScopedSession, town: Town, rosa: Patient
 ) -> None:
+    aunt = {"respondent": f"proxy:{answering(town, rosa).id}"}
+    asked = "get care or medicine"
+    assert asked in browser.post(f"/patients/{rosa.id}/screen", data=HOW | aunt).text
     rosa.private_domains_text = "health_care_access"
     town.commit()
-    asked = "get care or medicine"
 
-    assert asked not in browser.post(f"/patients/{rosa.id}/screen", data=HOW | {"respondent": "proxy"}).text
+    assert asked not in browser.post(f"/patients/{rosa.id}/screen", data=HOW | aunt).text
     assert asked in browser.post(f"/patients/{rosa.id}/screen", data=HOW).text
 
 
@@ -179,11 +197,12 @@ def test_started_screenings_of_another_clinic_are_not_there(
 
 def test_the_sheet_has_the_numbers_of_the_page_on_which_it_is_typed_in(browser: FlaskClient, rosa: Patient) -> None:
     sheet = browser.get("/instruments/paper?instrument=needs_check@2026-11&language=es").text
-    typed = browser.post(f"/patients/{rosa.id}/screen", data=HOW | {"mode": "paper"}).text
+    typed = browser.post(f"/patients/{rosa.id}/screen", data=HOW | {"mode": "paper", "language": "es"}).text
 
     for question in numbered_questions(needs_check(), alone=False):
         assert f"<strong>{question.number}.</strong> {question.words.say('es')}" in sheet
-        assert f"{question.number}. {question.words.say('en')}" in typed
+        assert f'{question.number}. <span lang="es" dir="auto">{question.words.say("es")}</span>' in typed
+        assert f'<span lang="en" dir="auto">{question.words.say("en")}</span>' in typed
     assert "needs_check 2026-11 es" in sheet
 
 

@@ -21,6 +21,7 @@ from referral.screening.started import started_of
 from referral.screening.states import NeedStatus, ScreeningMode
 from referral.todos.models import ToDo, ToDoReason
 from tests.factories import Town
+from tests.screening.test_started import answering
 from tests.sign_in import sign_in
 
 CODE = "481529"
@@ -122,7 +123,7 @@ def test_what_is_private_on_the_kept_record_is_not_asked_of_a_proxy_about_the_me
 ) -> None:
     kept = town.patient(session.get_one(Member, rosa.clinic_id), private_domains_text="food")
     town.commit()
-    hand_over(browser, rosa, respondent="proxy")
+    hand_over(browser, rosa, respondent=f"proxy:{answering(town, rosa).id}")
     assert "a-food" in browser.get("/tablet?at=1").text
 
     session.get_one(Patient, rosa.id).merged_into_id = kept.id

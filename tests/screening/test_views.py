@@ -236,3 +236,9 @@ def test_confirming_leads_back_to_where_the_person_came_from(
     ]
 
     assert [page.headers["Location"] for page in back] == [address, f"/patients/{rosa.id}"]
+
+
+def test_staff_may_pass_over_the_wish_for_help(browser: FlaskClient, rosa: Patient) -> None:
+    page = browser.post(f"/patients/{rosa.id}/screen", data=HOW).text
+
+    assert 'name="a-food_want" type="radio" value="skip"' in page
