@@ -22,7 +22,8 @@ from referral.kit.policy import public
 from referral.kit.scope import NOBODY, ScopedSession, job_scope
 from referral.kit.settings import settings_of
 from referral.kit.transaction import database, request_session, rescope
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.arrivals import Arrival
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.gateway.simulator import SIMULATED_PREFIX
 from referral.tasks import story_tasks
