@@ -127,6 +127,11 @@ _PAGES = (
     (_l("Writing to an organization"), "threads.write"),
     (_l("Closed days"), "closed_days.show closed_days.add closed_days.remove"),
     (
+        _l("Texts to phones of an organization's staff"),
+        "staff_phones.show staff_phones.add staff_phones.text_code staff_phones.confirm staff_phones.stop "
+        "staff_phones.stop_colleague staff_phones.everywhere",
+    ),
+    (
         _l("The page that an organization opens from its e-mail"),
         "answering.show answering.answer answering.say answering.details answering.finished answering.ask_for_code "
         "answering.check_code answering.leave arriving.show arriving.exchange arriving.mail_fresh",
@@ -164,9 +169,11 @@ _PAGES = (
     (_l("Legal holds"), "holds.hold holds.place holds.confirm holds.ask_to_lift holds.lift holds.keep"),
     (
         _l("The simulator of the demo"),
-        "simulator.home simulator.mailbox simulator.phone simulator.reply simulator.move_on",
+        "simulator.home simulator.mailbox simulator.phone simulator.reply simulator.move_on simulator.staff_phone "
+        "simulator.staff_reply",
     ),
     (_l("A text that came in"), "webhooks.inbound"),
+    (_l("A text of an organization's staff that came in"), "webhooks.staff_inbound"),
     (_l("News about a text we sent"), "webhooks.status"),
     (_l("The start page"), "web.home"),
     (_l("No page of ours"), "web.healthz static -"),

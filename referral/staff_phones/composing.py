@@ -62,7 +62,7 @@ def compose_staff_notice(session: ScopedSession, message: Message, now: datetime
         notice.message_id = message.id  # whatever a digit answers is meant by the newest text
     session.flush()
     template, facts = _what_waits(session, told)
-    return _said(session, phone, template, validity_s=seconds_left(now, calendar), **facts)
+    return _said(session, phone, template, facts, validity_s=seconds_left(now, calendar))
 
 
 def compose_staff_code(session: ScopedSession, message: Message, now: datetime) -> Composed | Suppressed:
@@ -74,7 +74,7 @@ def compose_staff_code(session: ScopedSession, message: Message, now: datetime) 
     digits = digits_of(session, phone)
     if digits is None:
         return Suppressed("code_over", needs_person=False)
-    return _said(session, phone, texts.CODE, validity_s=int(texts.CODE_LASTS.total_seconds()), code=digits)
+    return _said(session, phone, texts.CODE, {"code": digits}, validity_s=int(texts.CODE_LASTS.total_seconds()))
 
 
 def compose_staff_reply(session: ScopedSession, message: Message, now: datetime) -> Composed | Suppressed:
@@ -86,8 +86,8 @@ def compose_staff_reply(session: ScopedSession, message: Message, now: datetime)
         return Suppressed(why_not or "staff_phone_stopped", needs_person=False)
     if now - message.created_at >= REPLY_WINDOW:
         return Suppressed("too_late_to_answer", needs_person=False)
-    facts = {name: str(value) for name, value in message.facts.items() if name == "code"}
-    return _said(session, phone, message.template, **facts)
+    facts = {name: str(value) for name, value in message.facts.items()}
+    return _said(session, phone, message.template, facts)
 
 
 def staff_text_language(session: ScopedSession, template: str, language: str) -> str:
@@ -150,7 +150,7 @@ def _what_waits(session: ScopedSession, told: Sequence[StaffNotice]) -> tuple[st
 
 
 def _said(
-    session: ScopedSession, phone: StaffPhone, template: str, *, validity_s: int | None = None, **facts: str
+    session: ScopedSession, phone: StaffPhone, template: str, facts: dict[str, str], *, validity_s: int | None = None
 ) -> Composed:
     person, member = session.get_one(Person, phone.person_id), session.get_one(Member, phone.member_id)
     language = staff_text_language(session, template, person.language)
@@ -160,7 +160,7 @@ def _said(
         "phone": show_phone(member.phone or ""),
     }
     if "date" in facts:
-        facts["date"] = short_date(datetime.fromisoformat(facts["date"]), language, member.timezone_name)
-    body = staff_catalog().render(template, language, known | facts)
+        known["date"] = short_date(datetime.fromisoformat(facts["date"]), language, member.timezone_name)
+    body = staff_catalog().render(template, language, facts | known)
     number = session.get_one(PhoneNumber, phone.phone_number_id).number or ""
     return Composed(to=number, body=body, language=language, validity_s=validity_s)

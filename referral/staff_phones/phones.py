@@ -1,22 +1,23 @@
 """Naming a staff phone, proving it, stopping it: what a person of an organization does with their own phone."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from referral.accounts.codes import CodeFault
+from referral.accounts.codes import LIVES_FOR, CodeFault
 from referral.accounts.models import Membership, Person
 from referral.accounts.roles import ORGANIZATION_ROLES
 from referral.kit import clock
-from referral.kit.errors import Conflict, Throttled
+from referral.kit.errors import Throttled
 from referral.kit.scope import ScopedSession
 from referral.outbox.queueing import cancel_for_subject
 from referral.patients.actions import phone_number
 from referral.patients.models import PhoneNumber
-from referral.staff_phones.codes import prove, renew_code, take_code_allowances
+from referral.staff_phones.codes import digits_of, prove, renew_code, take_code_allowances
 from referral.staff_phones.consent_words import TEXTING_WORDS, WORDS_VERSION
 from referral.staff_phones.models import ConsentWay, StaffPhone, StaffPhoneConsent, StoppedHow
 from referral.staff_phones.texts import CODE, SUBJECT, WELCOME, queue_staff_text
@@ -25,6 +26,9 @@ from referral.staff_phones.texts import CODE, SUBJECT, WELCOME, queue_staff_text
 STOP_WORDS, START_WORDS = "STOP", "START"
 #: What stands as the words of a consent that is taken back on a page.
 PAGE_STOP_WORDS = "stopped on the page"
+
+#: Whoever asks again so soon pressed twice.
+_AT_ONCE = timedelta(seconds=15)
 
 _TOO_MANY = _l("Three codes were sent within an hour. Wait a while, then try again.")
 
@@ -51,7 +55,7 @@ def add_phone(session: ScopedSession, owner: Owner, e164: str, *, words_language
     """
     number, known = phone_number(session, e164), phone_of(session, owner)
     if known is not None and known.phone_number_id == number.id:
-        if known.confirmed_at is None:
+        if known.confirmed_at is None and digits_of(session, known) is None:
             send_code(session, known)
         return known
     if known is not None:
@@ -79,9 +83,9 @@ def add_phone(session: ScopedSession, owner: Owner, e164: str, *, words_language
 
 
 def send_code(session: ScopedSession, phone: StaffPhone) -> None:
-    """Text a new code to a phone that is not proven yet. Raises Throttled, Conflict. Flushes."""
-    if phone.confirmed_at is not None:
-        raise Conflict(_l("This phone is proven already. There is nothing else to do."))
+    """Text a new code to a phone that is not proven yet; asked for twice at once, it is one. Raises Throttled."""
+    if phone.code_expires_at is not None and phone.code_expires_at > clock.wall() + LIVES_FOR - _AT_ONCE:
+        return
     if not take_code_allowances(session, phone, _e164(session, phone)):
         raise Throttled(_TOO_MANY)
     renew_code(phone)

@@ -29,8 +29,8 @@ def cannot_place(
     """
     waiting = _waiting(session, phone, told)
     template = texts.WHICH if waiting else texts.NOTHING_WAITS
-    facts = {"code": short_number(waiting[-1].id)} if waiting else {}
-    texts.queue_staff_text(session, phone, template, key=f"reply:{text.id}", **facts)
+    code = short_number(waiting[-1].id) if waiting else None
+    texts.queue_staff_text(session, phone, template, key=f"reply:{text.id}", code=code)
     if answer.digit is not None:
         return "unclear_which" if waiting else "nothing_waits"
     text.body = body

@@ -142,9 +142,9 @@ def _meant(
     return meant.pop() if len(meant) == 1 else None
 
 
-def _reply(session: ScopedSession, text: StaffText, template: str, *, answered: bool, **facts: object) -> None:
+def _reply(session: ScopedSession, text: StaffText, template: str, *, answered: bool, code: str | None = None) -> None:
     """Queue one answer, unless the provider gave one. A phone of nobody gets none: there is nobody to speak for."""
     phone = session.get(StaffPhone, text.staff_phone_id) if text.staff_phone_id else None
     if phone is None or answered:
         return
-    texts.queue_staff_text(session, phone, template, key=f"reply:{text.id}", **facts)
+    texts.queue_staff_text(session, phone, template, key=f"reply:{text.id}", code=code)

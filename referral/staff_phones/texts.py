@@ -47,9 +47,9 @@ def queue_staff_text(
     *,
     key: str,
     not_before: datetime | None = None,
-    **facts: object,
+    code: str | None = None,
 ) -> None:
-    """Queue one text to a staff phone; `key` names its occasion, and of each one goes. Flushes; the caller commits."""
+    """Queue one text to a staff phone; `key` names its occasion, `code` a referral. Flushes; the caller commits."""
     composer = {CODE: STAFF_CODE, NOTICE: STAFF_NOTICE}.get(template, STAFF_REPLY)
     message = NewMessage(
         channel=Channel.STAFF_SMS,
@@ -60,7 +60,7 @@ def queue_staff_text(
         subject_kind=SUBJECT,
         subject_id=phone.id,
         dedupe_key=f"staff_phone:{phone.id}:{key}",
-        facts=facts,
+        facts={"code": code} if code else {},
         not_before=not_before,
         expires_at=(not_before or clock.now()) + (CODE_LASTS if template == CODE else LASTS),
         resend_ok=composer == STAFF_NOTICE,

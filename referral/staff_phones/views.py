@@ -53,7 +53,7 @@ def add() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     try:
-        add_phone(request_session(), _owner(), form.phone.data, words_language=form.words.data)
+        add_phone(request_session(), _owner(), form.phone.data or "", words_language=form.words.data)
     except Throttled as error:
         form.blame(InvalidInput(error.message, "phone"))
         return _page(form), error.status
