@@ -20,7 +20,7 @@ from referral.todos.models import ToDoReason
 
 
 def cannot_place(
-    session: ScopedSession, text: StaffText, phone: StaffPhone, answer: StaffAnswer, body: str, told: list[UUID]
+    session: ScopedSession, text: StaffText, phone: StaffPhone, told: list[UUID], *, answer: StaffAnswer, body: str
 ) -> str:
     """Answer a text that may mean several referrals or none; return what became of it. Flushes.
 

@@ -91,12 +91,12 @@ def _answered(session: ScopedSession, text: StaffText, phone: StaffPhone, answer
     told = _told(session, phone)
     meant = _meant(session, text, phone, answer, told)
     if meant is None:
-        return cannot_place(session, text, phone, answer, body, told)
+        return cannot_place(session, text, phone, told, answer=answer, body=body)
     referral = session.scalar(
         select(Referral).where(Referral.id == meant).with_for_update().execution_options(populate_existing=True)
     )
     if referral is None or not may_know(session, referral, phone):
-        return cannot_place(session, text, phone, answer, body, [])
+        return cannot_place(session, text, phone, [], answer=answer, body=body)
     text.referral_id = referral.id
     session.flush()
     done = answer_referral(session, referral, phone, Said(text, answer.digit, body))

@@ -11,11 +11,14 @@ from sqlalchemy import select
 from referral.accounts.models import Member
 from referral.accounts.roles import MemberKind, Role
 from referral.kit import clock
+from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.messaging.arrivals import Arrival
 from referral.messaging.models import InboundSource
 from referral.outbox.models import Message
 from referral.outbox.states import Channel
+from referral.patients.consents import texting_consent_of
+from referral.patients.models import PatientPhone
 from referral.referrals.actions import move
 from referral.referrals.actors import THE_CLOCK
 from referral.referrals.models import Referral, ReferralMove
@@ -70,6 +73,26 @@ class StaffDesk:
         with self.database.job("tests") as job:
             move(job, job.get_one(Referral, referral_id), ReferralEvent.SEND, THE_CLOCK)
         return referral_id
+
+    def colleague(self, name: str, role: Role = Role.ORGANIZATION_STAFF) -> UUID:
+        """Let somebody else work at the organization; return their id."""
+        organization = self.town.session.get_one(Member, self.organization_id)
+        person_id = self.town.person(organization, role, name).id
+        self.town.commit()
+        return person_id
+
+    def patient_with_phone(self, e164: str) -> UUID:
+        """Register a patient who agreed to texts on a number; return the id of their phone."""
+        clinic = self.town.session.get_one(Member, self.clinic_id)
+        phone_id = self.town.phone(self.town.patient(clinic), e164).id
+        self.town.commit()
+        return phone_id
+
+    @staticmethod
+    def texting_consent(session: ScopedSession, phone: PatientPhone) -> bool:
+        """Return what the newest event of a patient's consent to texts says."""
+        consent = texting_consent_of(session, phone)
+        return consent is not None and consent.given
 
     def pass_time(self, **by: float) -> None:
         """Move the story's clock on, and let the worker do what is due."""
