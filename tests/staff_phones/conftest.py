@@ -24,7 +24,7 @@ from referral.referrals.actors import THE_CLOCK
 from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.states import Mode, ReferralEvent, ReferralState
 from referral.staff_phones.codes import digits_of
-from referral.staff_phones.models import StaffPhone
+from referral.staff_phones.models import StaffNotice, StaffPhone
 from referral.staff_phones.phones import Owner, add_phone, confirm_phone
 from referral.staff_phones.receiving import receive_staff_text
 from referral.tasks import story_tasks
@@ -98,6 +98,14 @@ class StaffDesk:
         """Move the story's clock on, and let the worker do what is due."""
         clock.set_offset(clock.now() + timedelta(**by) - clock.wall())
         self.work()
+
+    def tell_now(self, referral_id: UUID, sent_at: datetime) -> None:
+        """Let the text about a referral have left at a moment, as if the worker had sent it then."""
+        with self.database.job("tests") as session:
+            message = session.scalars(select(Message).where(Message.composer == "staff_notice")).one()
+            message.state, message.sent_at, message.attempt_no = "delivered", sent_at, 1
+            notice = session.scalars(select(StaffNotice).where(StaffNotice.referral_id == referral_id)).one()
+            notice.message_id = message.id
 
     def work(self) -> None:
         """Run the worker until nothing more happens at this moment."""
