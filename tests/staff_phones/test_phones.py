@@ -54,6 +54,16 @@ def test_a_phone_is_named_proven_by_its_code_and_told_that_texts_come(browser: F
     assert "Is told of referrals" in browser.get("/staff-phones").text
 
 
+def test_a_code_sent_twice_proves_the_phone_once(browser: FlaskClient, desk: StaffDesk) -> None:
+    name_phone(browser)
+    code = code_of(desk)
+
+    answers = [browser.post("/staff-phones/confirm", data={"code": code}).status_code for _ in range(2)]
+
+    desk.work()
+    assert (answers, len(desk.texts())) == ([303, 303], 2)
+
+
 def test_the_consent_keeps_the_exact_words_who_took_them_and_when(browser: FlaskClient, desk: StaffDesk) -> None:
     name_phone(browser, words="es")
 
