@@ -104,7 +104,7 @@ def _held(session: ScopedSession, message: Message) -> StaffPhone | None:
     return session.scalar(
         select(StaffPhone)
         .where(StaffPhone.id == message.subject_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 

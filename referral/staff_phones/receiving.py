@@ -3,13 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.arrivals import Arrival
 from referral.messaging.keywords import KeywordKind, read_keyword
 from referral.outbox.models import Message
+from referral.outbox.states import MessageState
 from referral.patients.actions import phone_number
 from referral.patients.consent_models import OptOutEvent
 from referral.patients.consents import opt_in, stop_number
@@ -24,6 +25,9 @@ from referral.staff_phones.phones import newest_phone_of, resume_by_start, works
 from referral.staff_phones.placing import cannot_place
 from referral.staff_phones.reading import StaffAnswer, read_staff_answer
 from referral.staff_phones.telling import may_know
+
+#: Nobody has said that it left; perhaps it is on the phone all the same.
+_MAY_HAVE_LEFT = (MessageState.SUBMITTING, MessageState.UNKNOWN, MessageState.NEEDS_HUMAN)
 
 
 def receive_staff_text(session: ScopedSession, arrival: Arrival) -> StaffText | None:
@@ -105,10 +109,9 @@ def _answered(session: ScopedSession, text: StaffText, phone: StaffPhone, answer
 
 
 def _told(session: ScopedSession, phone: StaffPhone) -> list[UUID]:
-    """Return the ids of the referrals that texts to the phone told of, the newest last."""
-    left = select(Message.id).where(Message.subject_id == phone.id, Message.sent_at.is_not(None))
+    """Return the ids of the referrals that texts to the phone tell of, also those on their way; the newest last."""
     found = select(StaffNotice.referral_id, func.max(StaffNotice.at)).where(
-        StaffNotice.staff_phone_id == phone.id, StaffNotice.message_id.in_(left)
+        StaffNotice.staff_phone_id == phone.id, StaffNotice.message_id.is_not(None)
     )
     rows = session.execute(found.group_by(StaffNotice.referral_id).order_by(func.max(StaffNotice.at)))
     return [row[0] for row in rows]
@@ -127,7 +130,7 @@ def _meant(
             Message.subject_kind == texts.SUBJECT,
             Message.subject_id == phone.id,
             Message.composer == texts.STAFF_NOTICE,
-            Message.attempt_no > 0,
+            or_(Message.sent_at.is_not(None), Message.state.in_(_MAY_HAVE_LEFT)),
             func.coalesce(Message.sent_at, Message.not_before) <= text.received_at,
         )
         .order_by(func.coalesce(Message.sent_at, Message.not_before).desc(), Message.id.desc())

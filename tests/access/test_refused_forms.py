@@ -63,7 +63,8 @@ NOTHING_TO_FILL_IN = frozenset(
         "navigation.lose", "own_factors.key_options",
         "patient_moves.withdraw", "patient_records.undo_death", "people.restore", "privacy_emergency.end",
         "providers.remove", "questions.exchange", "referrals.find_other_places", "simulator.move_on",
-        "simulator.reply", "simulator.staff_reply", "single_sign_on.begin", "single_sign_on.begin_invitation", "single_sign_on.begin_link",
+        "simulator.reply", "simulator.staff_reply",
+        "single_sign_on.begin", "single_sign_on.begin_invitation", "single_sign_on.begin_link",
         "single_sign_on.unlink", "staff_phones.stop", "staff_phones.text_code", "webhooks.inbound",
         "webhooks.staff_inbound", "webhooks.status",
     }

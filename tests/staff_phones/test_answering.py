@@ -1,12 +1,14 @@
 """Referrals answered from a staff phone: the digits, what cannot be told apart, and what comes too late."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from referral.accounts.models import Membership
+from referral.accounts.models import Member, Membership, Person
 from referral.kit import clock
 from referral.outbox.models import Message
 from referral.patients.states import BarKind
@@ -20,6 +22,7 @@ from referral.referrals.numbering import short_number
 from referral.referrals.states import DeclineReason
 from referral.staff_phones.models import StaffText
 from referral.todos.models import ToDoReason
+from tests.sign_in import sign_in
 from tests.staff_phones.conftest import OLGA, StaffDesk
 
 NURSE = Actor(ActorKind.PHONE, name="Somebody else")
@@ -277,3 +280,31 @@ def test_a_reply_while_a_newer_text_may_be_on_the_phone_is_not_taken_for_either(
     assert (desk.state(first), desk.state(second)) == ("declined", "sent")
     assert counted(desk, ReferralMove) == 3
     assert desk.texts(e164=OLGA)
+
+
+def test_a_text_that_certainly_never_left_is_not_taken_for_the_newest(desk: StaffDesk) -> None:
+    first = told_of_one(desk)
+    second = desk.refer()
+    desk.pass_time(minutes=4)
+    with desk.database.job("tests") as session:
+        newest = session.scalars(
+            select(Message).where(Message.composer == "staff_notice").order_by(Message.created_at.desc())
+        ).first()
+        assert newest is not None
+        newest.state, newest.sent_at = "retry_wait", None
+        newest.not_before = clock.now() + timedelta(hours=1)
+
+    effect = desk.say("1")
+
+    assert (effect, desk.state(first), desk.state(second)) == ("unclear_which", "sent", "sent")
+
+
+def test_the_clinic_reads_who_answered_and_that_it_was_by_text(desk: StaffDesk, client: FlaskClient) -> None:
+    referral_id = told_of_one(desk)
+    desk.say("1")
+    with desk.database.job("tests") as session:
+        member = session.get_one(Member, desk.clinic_id)
+        nurse = session.get_one(Person, member.owner_person_id)
+    sign_in(client, nurse)
+
+    assert "Olga Ortiz, by text message" in client.get(f"/referrals/{referral_id}").text
