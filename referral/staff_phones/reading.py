@@ -15,8 +15,8 @@ DIGITS = ("1", "2", "3", "4")
 _BESIDE = {
     "1": frozenset(["accept", "accepted", "acepto", "aceptar", "aceptamos", "acepta"]),
     "2": frozenset(["full", "lleno", "llena", "llenos"]),
-    "3": frozenset(["wrong", "service", "servicio", "equivocado", "otro"]),
-    "4": frozenset(["call", "me", "us", "llamenme", "llámenme", "llame", "llamar"]),
+    "3": frozenset(("wrong", "service", "servicio", "equivocado", "otro")),
+    "4": frozenset(("call", "me", "us", "que", "llamen", "llámenme", "llamenme")),
 }
 _SHORT_NUMBER = re.compile(r"(?<![0-9a-z])([0-9a-f]{8}|[0-9a-f]{4}[ -][0-9a-f]{4})(?![0-9a-z])")
 
