@@ -130,6 +130,8 @@ def _page(form: AddPhoneForm | None = None, code: CodeForm | None = None) -> str
     own = phone_of(session, _owner())
     if own is not None:
         session.refresh(own)
+    if code is not None and (own is None or own.confirmed_at is not None):
+        code.say_above()  # no code is awaited any more, so there is no field for one
     language = words_language(person.language)
     shown = form.words.data if form is not None and form.words.data in TEXTING_WORDS else language
     return render_template(
