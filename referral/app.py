@@ -74,6 +74,8 @@ from referral.reports import views as reports
 from referral.screening import instrument_views, link_views, started_views, tablet_views
 from referral.screening import policies as screening_policies
 from referral.screening import views as screening
+from referral.staff_phones import policies as staff_phones_policies
+from referral.staff_phones import views as staff_phones
 from referral.web import compression, guards, headers, page_context, post_only
 from referral.web import views as web
 from referral.wiring import fill_hooks
@@ -107,6 +109,7 @@ def slices() -> list[Slice]:
         ((referrals.blueprint, arriving.blueprint, answering.blueprint, inbox.blueprint), referrals_policies.RULES),
         ((several_views.blueprint, rooms_views.blueprint, csv_views.blueprint, thread_views.blueprint), {}),
         ((closed_days_views.blueprint,), {}),
+        ((staff_phones.blueprint,), staff_phones_policies.RULES),
         ((prescriptions.blueprint, paper_views.blueprint), prescriptions_policies.RULES),
         ((home_views.blueprint, favourite_views.blueprint), {}),
         ((plan_opening.blueprint, plan.blueprint, plan_keys.blueprint), plan_policies.RULES),

@@ -30,6 +30,7 @@ from referral.referrals import models as referrals
 from referral.screening import instrument_models as instruments
 from referral.screening import models as screening
 from referral.screening import started_models as started_screenings
+from referral.staff_phones import models as staff_phones
 from referral.todos import models as todos
 from resources_directory import tables as directory
 from resources_directory.db import Base
@@ -73,6 +74,7 @@ MODULES = (
     row_security,
     put_aside,
     screening,
+    staff_phones,
     started_screenings,
     texting_pauses,
     todos,

@@ -24,6 +24,7 @@ from referral.outbox.gateway.choose import Gateways, choose_gateways
 from referral.outbox.reconcile import Reconciler
 from referral.outbox.restored import RestoreWatch, marks_file
 from referral.outbox.sending import Sender, sweep_outbox
+from referral.outbox.states import Channel
 from referral.prescriptions.due import offer_again
 from referral.records.due import ErasureFinisher, remove_old
 from referral.referrals.clocks import run_clocks
@@ -66,10 +67,14 @@ def _asking_tasks(app: Flask, gateways: Gateways) -> list[Task]:
     """Return the tasks that ask the provider, where there is one: not in a demo."""
     if gateways.texts is None:
         return []
-    return [
-        Task("look", 15.0, _inside(app, Reconciler(gateways.texts).look)),
+    tasks = [
+        Task("look", 15.0, _inside(app, Reconciler(gateways.texts).look)),  # one account: every sender's texts
         Task("fetch texts", 300.0, _inside(app, Fetcher(gateways.texts).fetch)),
     ]
+    if gateways.staff_texts is not None:
+        staff = Fetcher(gateways.staff_texts, Channel.STAFF_SMS)
+        tasks.append(Task("fetch staff texts", 300.0, _inside(app, staff.fetch)))
+    return tasks
 
 
 def housekeeping_tasks(app: Flask) -> list[Task]:

@@ -49,7 +49,7 @@ from referral.navigation.plans import drop_needless_plans
 from referral.outbox import hooks as outbox_hooks
 from referral.outbox.hooks import Composed, Postponed, Suppressed
 from referral.outbox.models import Message
-from referral.outbox.states import Channel
+from referral.outbox.states import TEXT_CHANNELS
 from referral.patients import hooks as patient_hooks
 from referral.patients.barring import patients_who_barred
 from referral.patients.hooks import Section
@@ -69,6 +69,11 @@ from referral.referrals.under_way import under_way, withdraw_all
 from referral.screening.link_texts import COMPOSER as SCREENING_TEXT
 from referral.screening.link_texts import compose_screening_text
 from referral.screening.sections import needs_section
+from referral.staff_phones.composing import compose_staff_code, compose_staff_notice, compose_staff_reply
+from referral.staff_phones.phones import end_by_stop
+from referral.staff_phones.receiving import receive_staff_text
+from referral.staff_phones.telling import tell_staff
+from referral.staff_phones.texts import STAFF_CODE, STAFF_NOTICE, STAFF_REPLY
 from referral.todos.barred import give_to_dos_to_others
 from referral.todos.stuck import learn_about_number, tell_about_stuck_message
 
@@ -90,6 +95,9 @@ COMPOSERS = {
     "question": compose_question,
     PLAN_LINK: compose_plan_link,
     SCREENING_TEXT: compose_screening_text,
+    STAFF_NOTICE: compose_staff_notice,
+    STAFF_CODE: compose_staff_code,
+    STAFF_REPLY: compose_staff_reply,
 }
 
 
@@ -104,7 +112,9 @@ def fill_hooks() -> None:
     messaging_hooks.on_inbound_reply.fill(answer_reply)
     messaging_hooks.on_opted_out.fill(read_beyond_stop)
     messaging_hooks.handed_on.fill(handed_on)
+    messaging_hooks.on_staff_text.fill(receive_staff_text)
     referral_hooks.on_referral_moved.fill(_referral_moved)
+    referral_hooks.on_organization_asked.fill(tell_staff)
     referral_hooks.on_testified.fill(hear_patient)
     referral_hooks.on_appointment_given.fill(remind_of)
     referral_hooks.is_being_asked.fill(is_asking)
@@ -113,7 +123,7 @@ def fill_hooks() -> None:
     patient_hooks.patient_sections.fill(_patient_sections)
     patient_hooks.text_samples.fill(text_samples)
     patient_hooks.on_sharing_stopped.fill(withdraw_from)
-    patient_hooks.on_texts_stopped.fill(end_texting)
+    patient_hooks.on_texts_stopped.fill(_texts_stopped)
     patient_hooks.is_on_hold.fill(is_held)
     patient_hooks.under_way.fill(under_way)
     patient_hooks.withdraw_all.fill(withdraw_all)
@@ -135,6 +145,12 @@ def _referral_moved(session: ScopedSession, referral: Referral, move: ReferralMo
     finish_overtaken(session, referral, move)
 
 
+def _texts_stopped(session: ScopedSession, phone_number_id: UUID) -> None:
+    end_texting(session, phone_number_id)
+    with session.widened("texts stopped"):
+        end_by_stop(session, phone_number_id)
+
+
 def _contact_ended(session: ScopedSession, patient_id: UUID, by: UUID) -> None:
     end_contact(session, patient_id, by)
     drop_needless_plans(session, patient_id)
@@ -147,7 +163,7 @@ def _moved_away(session: ScopedSession, patient_id: UUID) -> None:
 
 def _compose(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
     words = COMPOSERS[message.composer](session, message, now)
-    if isinstance(words, Composed) and message.channel == Channel.SMS:
+    if isinstance(words, Composed) and message.channel in TEXT_CHANNELS:
         return replace(words, segments=measure(words.body).count)
     return words
 

@@ -18,6 +18,7 @@ from referral.outbox.moves import states_with
 from referral.outbox.states import Channel, MessageEvent
 from referral.patients.models import Patient, PatientPhone, PhoneNumber
 from referral.patients.queries import display_name
+from referral.staff_phones.models import StaffPhone
 
 #: The newest so many messages are looked at.
 MOST = 2000
@@ -69,11 +70,16 @@ class Phone:
 
 
 def phones(session: ScopedSession, words: str | None = None) -> list[Phone]:
-    """Return the phones that fit `words` (part of a name or number), the one with the newest text first."""
+    """Return the phones that fit `words` (part of a name or number), the one with the newest text first.
+
+    Those that only staff of organizations have are not among them (simulated_staff.py).
+    """
     owners = _owners(session)
     texts = _texts(session)
     numbers = session.scalars(select(PhoneNumber).order_by(PhoneNumber.created_at, PhoneNumber.id))
-    found = [_phone(number, owners[number.id], texts[number.id]) for number in numbers]
+    staff = set(session.scalars(select(StaffPhone.phone_number_id)))
+    kept = [number for number in numbers if number.id not in staff or owners[number.id] or texts[number.id]]
+    found = [_phone(number, owners[number.id], texts[number.id]) for number in kept]
     fitting = [phone for phone in found if not words or _fits(phone, words)]
     return sorted(fitting, key=lambda phone: phone.last.when.timestamp() if phone.last else 0, reverse=True)
 
@@ -89,7 +95,9 @@ def phone_by_id(session: ScopedSession, phone_number_id: UUID) -> Phone | None:
 def waiting_for(session: ScopedSession, phone_number_id: UUID) -> list[Waiting]:
     """Return the texts that wait for the phone, the first to go first."""
     queued = select(Message).where(
-        Message.phone_number_id == phone_number_id, Message.state.in_(states_with(MessageEvent.CLAIM))
+        Message.phone_number_id == phone_number_id,
+        Message.channel == Channel.SMS,
+        Message.state.in_(states_with(MessageEvent.CLAIM)),
     )
     rows = session.scalars(queued.order_by(Message.not_before, Message.id))
     return [Waiting(message.not_before, message.reason) for message in rows]

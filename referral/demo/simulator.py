@@ -15,6 +15,7 @@ from referral.accounts.models import Member
 from referral.demo.mailboxes import mailboxes, mails_of
 from referral.demo.moving import Advance, move_clock
 from referral.demo.simulated import Phone, digits_offered, phone_by_id, phones, waiting_for
+from referral.demo.simulated_staff import staff_phone_by_id, staff_phones, waiting_for_staff
 from referral.kit.errors import NotFound
 from referral.kit.forms import Form
 from referral.kit.installation import is_demo
@@ -22,9 +23,12 @@ from referral.kit.policy import public
 from referral.kit.scope import NOBODY, ScopedSession, job_scope
 from referral.kit.settings import settings_of
 from referral.kit.transaction import database, request_session, rescope
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.arrivals import Arrival
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.gateway.simulator import SIMULATED_PREFIX
+from referral.staff_phones.reading import DIGITS as STAFF_DIGITS
+from referral.staff_phones.receiving import receive_staff_text
 from referral.tasks import story_tasks
 
 log = logging.getLogger(__name__)
@@ -74,6 +78,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "demo/home.html",
         phones=phones(session, words),
+        staff_phones=staff_phones(session, words),
         mailboxes=mailboxes(session, words),
         words=words or "",
         advances=ADVANCES,
@@ -105,6 +110,35 @@ def reply(phone_number_id: UUID) -> ResponseReturnValue:
     except IntegrityError:
         log.info("a text was sent twice")  # its twin was faster, and is stored
     return redirect(url_for("simulator.phone", phone_number_id=phone_number_id, _anchor="reply"), 303)
+
+
+@blueprint.get("/phones/<uuid:phone_number_id>/staff")
+@public(IN_A_DEMO)
+def staff_phone(phone_number_id: UUID) -> ResponseReturnValue:
+    """Show what the sender of organizations' staff and the phone of one of them said to each other."""
+    session = _demo_session()
+    return _staff_page(session, phone_number_id, ReplyForm())
+
+
+@blueprint.post("/phones/<uuid:phone_number_id>/staff")
+@public(IN_A_DEMO)
+def staff_reply(phone_number_id: UUID) -> ResponseReturnValue:
+    """Receive a text to the staff sender, as the provider's webhook would; sent twice, it is one text."""
+    session = _demo_session()
+    shown, form = staff_phone_by_id(session, phone_number_id), ReplyForm()
+    if shown is None:
+        raise NotFound
+    if not form.validate_on_submit() or not form.words:
+        if not form.words:
+            form.text.errors = [_("Type a text, or press one of the buttons.")]
+        return _staff_page(session, phone_number_id, form), 422
+    name = f"{SIMULATED_PREFIX}staff:{form.filling_id()}"
+    try:
+        with session.begin_nested():
+            receive_staff_text(session, Arrival(name, shown.e164, form.words, InboundSource.SIMULATOR))
+    except IntegrityError:
+        log.info("a text was sent twice")
+    return redirect(url_for("simulator.staff_phone", phone_number_id=phone_number_id, _anchor="reply"), 303)
 
 
 @blueprint.get("/mailboxes/<uuid:member_id>")
@@ -139,6 +173,20 @@ def move_on() -> ResponseReturnValue:
     else:
         flash(_("Nothing waits to happen by itself. Sign a prescription, or move the clock by a day."), "info")
     return redirect(url_for("simulator.home"), 303)
+
+
+def _staff_page(session: ScopedSession, phone_number_id: UUID, form: ReplyForm) -> str:
+    shown = staff_phone_by_id(session, phone_number_id)
+    if shown is None:
+        raise NotFound
+    return render_template(
+        "demo/phone.html",
+        phone=shown,
+        waiting=waiting_for_staff(session, phone_number_id),
+        digits=STAFF_DIGITS,
+        form=form,
+        of_staff=True,
+    )
 
 
 def _demo_session() -> ScopedSession:

@@ -12,7 +12,8 @@ from referral.followups.models import Question
 from referral.followups.states import QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import job_scope
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.arrivals import Arrival
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.gateway.simulator import SIMULATED_PREFIX
 from referral.patients.models import PhoneNumber

@@ -51,6 +51,9 @@ class Settings:
     twilio_account_sid: str | None = _because("the account that sends texts", None)
     twilio_auth_token: str | None = _because("authenticates sending and checks the signature of webhooks", None)
     twilio_messaging_service_sid: str | None = _because("the sender pool of texts", None)
+    twilio_staff_messaging_service_sid: str | None = _because(
+        "the sender pool of texts to organizations' staff; unset, none goes, and the page Messages says so", None
+    )
     draft_words: str | None = _because(
         "yes shows patients pages and papers in languages whose words nobody qualified has reviewed, marked as drafts",
         None,
@@ -91,6 +94,11 @@ class Settings:
             raise SettingsError("PUBLIC_BASE_URL must start with http:// or https://.")
         if self.message_gateway == "twilio":
             self._require("twilio_account_sid", "twilio_auth_token", "twilio_messaging_service_sid")
+        staff_service = self.twilio_staff_messaging_service_sid
+        if staff_service and staff_service == self.twilio_messaging_service_sid:
+            raise SettingsError(
+                "TWILIO_STAFF_MESSAGING_SERVICE_SID is the patients' own; staff need a service with other numbers."
+            )
         self._check_keys()
         self._check_database("DATABASE_URL", self.database_url)
         if self.migration_database_url is not None:

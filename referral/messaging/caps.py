@@ -16,7 +16,7 @@ from referral.kit.zones import zone_of
 from referral.outbox.hooks import Postponed
 from referral.outbox.models import Message
 from referral.outbox.moves import states_with
-from referral.outbox.states import MessageEvent, MessageState
+from referral.outbox.states import Channel, MessageEvent, MessageState
 from referral.patients.models import PhoneNumber
 
 A_DAY, A_WEEK = 1, 3
@@ -87,7 +87,7 @@ def _counted(session: ScopedSession, phone_number_id: UUID, *, since: datetime, 
     moment = func.coalesce(Message.sent_at, Message.not_before)
     left = or_(Message.sent_at.is_not(None), Message.state.in_(_MAY_HAVE_LEFT))
     found = select(Message.id, moment.label("moment"), Message.facts).where(
-        Message.phone_number_id == phone_number_id, left, moment > since
+        Message.phone_number_id == phone_number_id, Message.channel == Channel.SMS, left, moment > since
     )
     with session.widened("texts to a phone counted"):
         rows = session.execute(found.order_by(moment, Message.id)).all()

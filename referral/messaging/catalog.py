@@ -21,8 +21,9 @@ import yaml
 #: Where the texts lie in a checkout; the package is installed in editable mode, so this holds there too.
 TEXTS_FOLDER = Path(__file__).resolve().parents[2] / "translations" / "texts"
 
-#: The facts a text may name. Nothing else about a patient can get into a text message.
-PLACEHOLDERS = frozenset({"clinic", "date", "phone", "options", "link", "count"})
+#: The facts a text may name. Nothing else about a patient can get into a text message. Those of texts to organizations'
+#: staff are: our name, a code or short number, how many wait, and the page to sign in to.
+PLACEHOLDERS = frozenset({"clinic", "date", "phone", "options", "link", "count"} | {"platform", "code", "url"})
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _REGION = re.compile(r"[A-Za-z]{2}|[0-9]{3}")

@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from referral.kit import clock
 from referral.kit.transaction import Database
 from referral.kit.worker import one_by_one
-from referral.messaging.inbound import arrival_of, receive_text
+from referral.messaging import hooks
+from referral.messaging.arrivals import arrival_of
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundMessage, InboundSource
 from referral.outbox.gateway.base import ArrivedText, ProviderUnreachable, TextList
 from referral.outbox.senders import fetched, last_fetched
@@ -26,11 +28,11 @@ WEBHOOK_PATIENCE = timedelta(minutes=2)
 
 
 class Fetcher:
-    """Fetches from one provider."""
+    """Fetches from one provider what arrived for one sender."""
 
-    def __init__(self, texts: TextList) -> None:
-        """`texts`: whom to ask. Nothing is contacted yet."""
-        self._texts = texts
+    def __init__(self, texts: TextList, channel: Channel = Channel.SMS) -> None:
+        """`texts`: whom to ask; `channel`: what that sender sends. Nothing is contacted yet."""
+        self._texts, self._channel = texts, channel
 
     def fetch(self, database: Database) -> int:
         """Take in what is missing, oldest first, as the webhook would have; return how many texts. A worker's task.
@@ -47,30 +49,32 @@ class Fetcher:
             log.warning("texts could not be fetched", extra={"error": str(error)})
             return 0
         ripe = [text for text in arrived if since <= text.arrived_at <= asked_at - WEBHOOK_PATIENCE]
-        taken = one_by_one("fetch texts", _unknown(database, ripe), lambda text: _take_in(database, text))
+        taken = one_by_one("fetch texts", self._unknown(database, ripe), lambda text: self._take_in(database, text))
         with database.job("fetch texts") as session:
-            fetched(session, Channel.SMS, self._texts.sender, asked_at)
+            fetched(session, self._channel, self._texts.sender, asked_at)
         return taken
 
-
-def _unknown(database: Database, arrived: list[ArrivedText]) -> list[ArrivedText]:
-    with database.job("fetch texts") as session:
-        names = [text.provider_id for text in arrived]
-        known = set(session.scalars(select(InboundMessage.provider_id).where(InboundMessage.provider_id.in_(names))))
-    return [text for text in arrived if text.provider_id not in known]
-
-
-def _take_in(database: Database, text: ArrivedText) -> int:
-    arrival = arrival_of(
-        text.provider_id,
-        text.from_e164,
-        text.body,
-        source=InboundSource.FETCHED,
-        media_count=text.media_count,
-        received_at=text.arrived_at,
-    )
-    try:
+    def _unknown(self, database: Database, arrived: list[ArrivedText]) -> list[ArrivedText]:
+        if self._channel is not Channel.SMS:
+            return arrived  # whoever receives them knows which it has
         with database.job("fetch texts") as session:
-            return int(receive_text(session, arrival) is not None)
-    except IntegrityError:
-        return 0  # its webhook came at this very moment
+            names = [text.provider_id for text in arrived]
+            stored = select(InboundMessage.provider_id).where(InboundMessage.provider_id.in_(names))
+            known = set(session.scalars(stored))
+        return [text for text in arrived if text.provider_id not in known]
+
+    def _take_in(self, database: Database, text: ArrivedText) -> int:
+        arrival = arrival_of(
+            text.provider_id,
+            text.from_e164,
+            text.body,
+            source=InboundSource.FETCHED,
+            media_count=text.media_count,
+            received_at=text.arrived_at,
+        )
+        receive = receive_text if self._channel is Channel.SMS else hooks.on_staff_text
+        try:
+            with database.job("fetch texts") as session:
+                return int(receive(session, arrival) is not None)
+        except IntegrityError:
+            return 0  # its webhook came at this very moment

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from referral.kit.hooks import Hook
 from referral.kit.scope import ScopedSession
+from referral.messaging.arrivals import Arrival
 from referral.messaging.models import InboundMessage
 
 
@@ -23,6 +24,9 @@ class HandedOn:
 
 #: A text that is neither STOP, START nor HELP has been stored; answer what it changed, in a few fixed words.
 on_inbound_reply: Hook[[ScopedSession, InboundMessage], str] = Hook("on_inbound_reply")
+
+#: A text came to the sender of organizations' staff: store it and do what it says. It is nobody else's.
+on_staff_text: Hook[[ScopedSession, Arrival], object] = Hook("on_staff_text")
 
 #: A text has stopped all texts, and that is done; what else it says, such as danger, must reach a person.
 on_opted_out: Hook[[ScopedSession, InboundMessage], None] = Hook("on_opted_out")

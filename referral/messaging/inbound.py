@@ -1,20 +1,18 @@
 """Texts that arrive: stored once, STOP, START and HELP before anything else, the rest handed upward."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from referral.kit import clock
-from referral.kit.errors import InvalidInput
-from referral.kit.phone import parse_phone
 from referral.kit.scope import ScopedSession
 from referral.messaging import hooks
+from referral.messaging.arrivals import Arrival
 from referral.messaging.forgotten import was_forgotten
 from referral.messaging.keywords import KeywordKind, read_keyword
 from referral.messaging.lexicon import recorded
-from referral.messaging.models import InboundMessage, InboundSource
+from referral.messaging.models import InboundMessage
 from referral.messaging.pausing import settle_doubt
 from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, queue_message
@@ -29,59 +27,6 @@ from referral.todos.models import ToDoReason
 
 #: When somebody must have called a patient who asked for help, or for texts on a phone that is not safe.
 CALL_WITHIN = timedelta(days=2)
-
-#: Characters of a text that are kept; a provider joins no more.
-LONGEST_TEXT = 1600
-
-#: Whole messages that Twilio answers by itself: we stay silent then (Twilio, Advanced Opt-Out).
-TWILIO_WORDS = frozenset(
-    (
-        *("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"),
-        *("start", "yes", "unstop", "help", "info"),
-    )
-)
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A text as it came. `provider_id` names it for ever; `provider_answered`: the provider sent its own reply.
-
-    `received_at`: when it arrived at the provider, if that is some time ago; none for now.
-    """
-
-    provider_id: str
-    from_e164: str
-    body: str
-    source: InboundSource
-    media_count: int = 0
-    provider_answered: bool = False
-    received_at: datetime | None = None
-
-
-def arrival_of(
-    provider_id: str,
-    sent_by: str,
-    body: str,
-    *,
-    source: InboundSource,
-    media_count: int = 0,
-    told_opt_out: bool = False,
-    received_at: datetime | None = None,
-) -> Arrival:
-    """Return a text as the provider tells of it, by webhook or in its list. `told_opt_out`: it obeyed a keyword."""
-    try:
-        from_e164 = parse_phone(sent_by)
-    except InvalidInput:
-        from_e164 = sent_by[:32] or "unknown"
-    return Arrival(
-        provider_id=provider_id,
-        from_e164=from_e164,
-        body=body[:LONGEST_TEXT],
-        source=source,
-        media_count=media_count,
-        provider_answered=told_opt_out or body.strip().casefold() in TWILIO_WORDS,
-        received_at=received_at,
-    )
 
 
 def receive_text(session: ScopedSession, arrival: Arrival) -> InboundMessage | None:

@@ -9,9 +9,10 @@ from flask_babel import ngettext
 from referral.kit import clock
 from referral.kit.policy import requires
 from referral.kit.scope import job_scope
-from referral.kit.transaction import database
+from referral.kit.transaction import current_settings, database
 from referral.messaging.queue_policies import QueuePermission
 from referral.messaging.words import MESSAGE_STATES, reason_words
+from referral.outbox.gateway.choose import choose_gateways
 from referral.outbox.queries import QueueHealth, messages_for_people, queue_health
 
 blueprint = Blueprint("queue", __name__, template_folder="templates")
@@ -36,6 +37,7 @@ def show() -> str:
         drains=_drains(health),
         oldest_due=_age(health.oldest_due_at, clock.now()),
         oldest_unknown=_age(health.unknown_since, clock.wall()),
+        staff_blocked=choose_gateways(current_settings()).staff_sms is None,
         states=MESSAGE_STATES,
         reason_words=reason_words,
         states_of_people=[(str(MESSAGE_STATES[state]), str(count)) for state, count in health.counts.items()],

@@ -23,7 +23,10 @@ LONGEST_FACTS = {
     "clinic": "Riverside Services A",
     "phone": "404-555-0199",
     "options": "4, 5, 6, 7, 8, 9",
+    "platform": "NeedsRx",
+    "code": "A1B2C3D4",
     "count": "99",
+    "url": "https://referrals.riverside.example.org/inbox",
     "link": f"https://referrals.riverside.example.org/questions/{'0' * 32}.1.{'0' * 32}",
 }
 

@@ -11,7 +11,9 @@ from twilio.request_validator import RequestValidator
 from referral.kit.policy import public
 from referral.kit.scope import job_scope
 from referral.kit.transaction import current_settings, request_session
-from referral.messaging.inbound import arrival_of, receive_text
+from referral.messaging import hooks
+from referral.messaging.arrivals import arrival_of
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.receipts import Receipt, record_receipt
 
@@ -55,6 +57,18 @@ def inbound() -> ResponseReturnValue:
 
     400 without MessageSid.
     """
+    return _take_in(for_staff=False)
+
+
+@blueprint.post("/staff/inbound")
+@public("signed by the provider")
+def staff_inbound() -> ResponseReturnValue:
+    """Store a text that came to the sender of organizations' staff, and do what it says. As `inbound`."""
+    return _take_in(for_staff=True)
+
+
+def _take_in(*, for_staff: bool) -> ResponseReturnValue:
+    """Take a text in where it belongs: by the service it was sent to, where that is named, else by the address."""
     arrival = arrival_of(
         _message_sid(),
         request.form.get("From", ""),
@@ -63,7 +77,13 @@ def inbound() -> ResponseReturnValue:
         media_count=_small(request.form.get("NumMedia", 0, type=int)) or 0,
         told_opt_out="OptOutType" in request.form,
     )
-    receive_text(request_session(), arrival)
+    settings, service = current_settings(), request.form.get("MessagingServiceSid")
+    if service and service in (settings.twilio_messaging_service_sid, settings.twilio_staff_messaging_service_sid):
+        for_staff = service == settings.twilio_staff_messaging_service_sid
+    if for_staff:
+        hooks.on_staff_text(request_session(), arrival)
+    else:
+        receive_text(request_session(), arrival)
     return NO_CONTENT
 
 

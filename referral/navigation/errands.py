@@ -16,6 +16,7 @@ from referral.navigation.needs_left import WhyLeft
 from referral.navigation.states import Next
 from referral.navigation.words import NEXT_STEPS, REASONS
 from referral.referrals.models import Referral
+from referral.referrals.to_dos import WANTS_CALL
 from referral.todos.models import ToDo, ToDoReason
 from referral.todos.stuck import CALLED_KEY
 from resources_directory.needs import SENSITIVE
@@ -99,6 +100,11 @@ CALLED = Errand(
     _l("No e-mail address of it is known. Call the organization, and write down its answer."),
     Next.RECORD_ANSWER,
 )
+ASKED_FOR_CALL = Errand(
+    _l("The organization asks to be called"),
+    _l("Call the organization, and write down its answer."),
+    Next.RECORD_ANSWER,
+)
 CHOSE = Errand(REASONS[R.CHOSE_OTHER_PLACE], NEXT_STEPS[R.CHOSE_OTHER_PLACE], Next.PRESCRIBE_CHOSEN)
 RESUMED = Errand(
     _l("Was marked as having died, in error"),
@@ -117,7 +123,12 @@ OF_NEEDS: Mapping[str, Errand] = {
 
 #: By how the business identity begins, or by its part after the referral and the reason.
 _BY_START = {"today": TODAY, "resumed": RESUMED}
-_BY_PART = {"unwatched": UNWATCHED, "watch": UNWATCHED, "helped_before_answer": HELPED_UNASKED}
+_BY_PART = {
+    "unwatched": UNWATCHED,
+    "watch": UNWATCHED,
+    "helped_before_answer": HELPED_UNASKED,
+    WANTS_CALL: ASKED_FOR_CALL,
+}
 
 
 def errand_of(to_do: ToDo, *, chosen: bool = False) -> Errand:

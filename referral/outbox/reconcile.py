@@ -61,10 +61,11 @@ class _Doubt:
     body: str
     provider_id: str | None
     started_at: datetime
+    sender: str | None
 
 
 class Reconciler:
-    """Asks one provider about the messages that went through it."""
+    """Asks one provider about the messages that went through it, in whichever of its senders' names."""
 
     def __init__(self, texts: TextList) -> None:
         """`texts`: whom to ask. Nothing is contacted yet."""
@@ -117,6 +118,7 @@ def _doubt_about(session: ScopedSession, message: Message) -> _Doubt:
         body=message.body or "",
         provider_id=message.provider_id,
         started_at=session.scalar(first) or message.created_at,
+        sender=message.sender,
     )
 
 
@@ -168,6 +170,7 @@ def _match(session: ScopedSession, doubt: _Doubt, listed: Sequence[ListedText]) 
         text
         for text in listed
         if text.to == doubt.to
+        and text.sender in (None, doubt.sender)
         and text.created_at >= doubt.started_at - CLOCKS_APART
         and _essence(text.body).endswith(words)
     ]

@@ -176,8 +176,9 @@ class Sender:
         if submission.lease_until - clock.wall() <= self._timing.needed:
             return SendOutcome(OutcomeKind.NOT_TRIED, detail="lease too short")
         outgoing = submission.outgoing
-        if isinstance(outgoing, OutgoingSms) and self._gateways.sms is not None:
-            return self._gateways.sms.send_sms(outgoing)
+        texts = self._gateways.staff_sms if submission.channel is Channel.STAFF_SMS else self._gateways.sms
+        if isinstance(outgoing, OutgoingSms) and texts is not None:
+            return texts.send_sms(outgoing)
         if isinstance(outgoing, OutgoingEmail) and self._gateways.email is not None:
             return self._gateways.email.send_email(outgoing)
         return SendOutcome(OutcomeKind.NOT_TRIED, detail="no gateway")
@@ -203,7 +204,7 @@ def sweep_outbox(database: Database) -> int:
 
 
 def _routes(gateways: Gateways) -> dict[Channel, Route]:
-    found = {Channel.SMS: gateways.sms, Channel.EMAIL: gateways.email}
+    found = {Channel.SMS: gateways.sms, Channel.STAFF_SMS: gateways.staff_sms, Channel.EMAIL: gateways.email}
     return {
         channel: Route(gateway.provider, gateway.sender, gateway.pace)
         for channel, gateway in found.items()

@@ -9,7 +9,13 @@ class Channel(StrEnum):
     """How a message travels."""
 
     SMS = "sms"
+    #: A text to a phone of an organization's staff, by a sender of its own: never mixed with a patient's thread.
+    STAFF_SMS = "staff_sms"
     EMAIL = "email"
+
+
+#: Channels whose messages are texts to a phone.
+TEXT_CHANNELS = frozenset({Channel.SMS, Channel.STAFF_SMS})
 
 
 class MessageState(StrEnum):

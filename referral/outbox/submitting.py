@@ -51,6 +51,7 @@ class Submission:
     lease_until: datetime
     outgoing: OutgoingSms | OutgoingEmail
     route: Route
+    channel: Channel
     trial: bool = False
 
 
@@ -140,11 +141,12 @@ def _mark(session: ScopedSession, message: Message, words: Composed, terms: Term
     message.language = words.language
     message.body = f"{words.subject}\n{words.body}" if message.channel == Channel.EMAIL else words.body
     message.to_address, message.segments = words.to, words.segments
-    route = terms.routes[Channel(message.channel)]
+    channel = Channel(message.channel)
+    route = terms.routes[channel]
     message.provider, message.sender = route.provider, route.sender
     session.add(MessageAttempt(message_id=message.id, attempt_no=message.attempt_no, started_at=clock.wall()))
     session.flush()
-    return Submission(message.id, message.attempt_no, lease_until, _outgoing(message, words, terms), route)
+    return Submission(message.id, message.attempt_no, lease_until, _outgoing(message, words, terms), route, channel)
 
 
 def _outgoing(message: Message, words: Composed, terms: Terms) -> OutgoingSms | OutgoingEmail:

@@ -128,6 +128,11 @@ _PAGES = (
     (_l("Writing to an organization"), "threads.write"),
     (_l("Closed days"), "closed_days.show closed_days.add closed_days.remove"),
     (
+        _l("Texts to phones of an organization's staff"),
+        "staff_phones.show staff_phones.add staff_phones.text_code staff_phones.confirm staff_phones.stop "
+        "staff_phones.stop_colleague staff_phones.everywhere",
+    ),
+    (
         _l("The page that an organization opens from its e-mail"),
         "answering.show answering.answer answering.say answering.details answering.finished answering.ask_for_code "
         "answering.check_code answering.leave arriving.show arriving.exchange arriving.mail_fresh",
@@ -165,9 +170,11 @@ _PAGES = (
     (_l("Legal holds"), "holds.hold holds.place holds.confirm holds.ask_to_lift holds.lift holds.keep"),
     (
         _l("The simulator of the demo"),
-        "simulator.home simulator.mailbox simulator.phone simulator.reply simulator.move_on",
+        "simulator.home simulator.mailbox simulator.phone simulator.reply simulator.move_on simulator.staff_phone "
+        "simulator.staff_reply",
     ),
     (_l("A text that came in"), "webhooks.inbound"),
+    (_l("A text of an organization's staff that came in"), "webhooks.staff_inbound"),
     (_l("News about a text we sent"), "webhooks.status"),
     (_l("The start page"), "web.home"),
     (_l("No page of ours"), "web.healthz static -"),
@@ -219,6 +226,7 @@ WORK: Mapping[str, LazyString] = {
     "fetch texts": _l("Fetching texts that did not reach us"),
     "outbox claim": _l("Sending messages"),
     "outbox command": _l("Looking after messages on the server"),
+    "outbox give back": _l("Sending messages"),
     "outbox look": _l("Asking the provider about messages"),
     "outbox record": _l("Sending messages"),
     "outbox submit": _l("Sending messages"),
@@ -239,6 +247,8 @@ WORK: Mapping[str, LazyString] = {
     "overtaken": _l("Finishing to-dos that are needless now"),
     "neighbourhood": _l("Finding who lives in a neighbourhood"),
     "standing in": _l("Letting deputies stand in for whoever is away"),
+    "phone of two people": _l("Looking who else has this number"),
+    "who is suspended": _l("Letting deputies stand in for whoever is away"),
     "watching": _l("Looking for requests that nobody looks after"),
     "who leaves": _l("Looking what somebody who leaves would leave behind"),
     "retention": _l("Removing what was kept long enough"),

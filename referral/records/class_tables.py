@@ -15,7 +15,7 @@ WHOLE_TABLES: dict[DataClass, str] = {
     "service service_area service_at_location service_capacity service_need service_text taxonomy taxonomy_term unit "
     "url",
     K.ORGANIZATION: "capacity_word closed_day field_declaration member",
-    K.STAFF: "absence person membership invitation",
+    K.STAFF: "absence person membership invitation staff_phone staff_phone_consent",
     K.SECURITY: "data_key identity identity_provider key_challenge link_code link_session login_session mail_allowance "
     "put_aside recovery_code reset_wish second_factor sign_in_try sign_on_step signed_link",
     K.TECHNICAL: "clock_policy installation instrument provider_event sender_standing usage_count worker_heartbeat",
@@ -223,6 +223,16 @@ COLUMNS: dict[str, dict[DataClass, str]] = {
         K.ANSWER: "reading_kind reading_value reading_rule effect",
         K.WORDS: "body_sealed media_count",
         K.CARE: "source received_at redacted_at",
+    },
+    "staff_notice": {
+        K.KEY: "id clinic_id receiver_id patient_id referral_id referral_version staff_phone_id message_id",
+        K.CARE: "template at",
+    },
+    "staff_text": {
+        K.KEY: "id staff_phone_id referral_id",
+        K.CONTACT: "phone_number_id provider_id",
+        K.WORDS: "body_sealed",
+        K.CARE: "source reading effect received_at redacted_at",
     },
     "to_do": {
         K.KEY: "id clinic_id patient_id subject_id version",

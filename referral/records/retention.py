@@ -16,8 +16,10 @@ from referral.records.sweeps import (
     left_screenings,
     older,
     repeated_words,
+    staff_texts_of_strangers,
     texts_of_strangers,
     words_of_messages,
+    words_of_staff_texts,
     words_of_texts,
 )
 
@@ -65,6 +67,26 @@ SCHEDULE: tuple[Rule, ...] = (
         MINIMUM,
         texts_of_strangers,
     ),
+    Rule(
+        "words of staff's texts",
+        "staff_text",
+        K.WORDS,
+        DAYS_90,
+        "words removed where no request took them; that it came, and what it changed, stays",
+        "what was said of a request stands there",
+        JUDGED,
+        words_of_staff_texts,
+    ),
+    Rule(
+        "texts of unknown numbers to the staff sender",
+        "staff_text, phone_number",
+        K.WORDS,
+        timedelta(days=14),
+        "deleted with the number; a STOP stays as a keyed index",
+        "nobody can say whose they are; a fortnight to find out",
+        MINIMUM,
+        staff_texts_of_strangers,
+    ),
     *SHORT_LIVED,
     Rule(
         "signs of life of workers",
@@ -78,7 +100,7 @@ SCHEDULE: tuple[Rule, ...] = (
     ),
     Rule(
         "disclosures and consents",
-        "disclosure, patient_move, sharing_consent, texting_consent, opt_out_event",
+        "disclosure, patient_move, sharing_consent, texting_consent, opt_out_event, staff_phone_consent",
         K.CONSENT,
         None,
         "kept; at least six years. Consents to texts go with the phone when the record is erased",
@@ -133,7 +155,7 @@ SCHEDULE: tuple[Rule, ...] = (
     ),
     Rule(
         "people, clinics and their ways in",
-        "person, member, membership, absence, invitation, identity, identity_provider, favourite_service",
+        "person, member, membership, absence, invitation, identity, identity_provider, favourite_service, staff_phone",
         K.STAFF,
         None,
         "kept, also after somebody left; an identity goes when it is unlinked, a favourite when its star is taken away",

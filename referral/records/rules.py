@@ -16,7 +16,7 @@ RECORD = (
     "screening, need, need_plan, prescription, referral, referral_move, testimony, "
     "question, message_attempt, contact_attempt, contact_plan, hand_over, thread_message, "
     "appointment, assignment, reroute_alternative, late_answer, plan_code, plan_word, plan_need, referral_rating, "
-    "household_member, texting_pause"
+    "household_member, texting_pause, staff_notice"
 )
 #: The directory: the tables of the standard, and those that make it searchable.
 DIRECTORY = (

@@ -20,6 +20,7 @@ from referral.patients.models import Patient, PatientPhone, PhoneNumber
 from referral.records.class_names import ERASED
 from referral.records.class_tables import COLUMNS
 from referral.records.data_classes import columns_of
+from referral.staff_phones.models import StaffPhone, StaffText
 from resources_directory.db import Base
 
 #: Tables whose rows about a patient go altogether.
@@ -95,13 +96,19 @@ def scrub(session: ScopedSession, patient_id: UUID) -> None:
 
 
 def forget_number(session: ScopedSession, number_id: UUID) -> None:
-    """Forget a phone number unless some patient still has it. A STOP is kept, as the keyed index alone. Flushes."""
+    """Forget a phone number unless a patient still has it, or somebody of an organization.
+
+    A STOP is kept, as the keyed index alone. Flushes.
+    """
     numbers, inbound, phones = _table(PhoneNumber), _table(InboundMessage), _table(PatientPhone)
     if session.scalar(select(exists().where(phones.c.phone_number_id == number_id))):
         return
     strangers = and_(inbound.c.phone_number_id == number_id, inbound.c.patient_id.is_(None))
     forget_texts(session, strangers)
     session.execute(delete(inbound).where(strangers))
+    if session.scalar(select(exists().where(_table(StaffPhone).c.phone_number_id == number_id))):
+        return
+    session.execute(delete(_table(StaffText)).where(_table(StaffText).c.phone_number_id == number_id))
     this = numbers.c.id == number_id
     if session.scalar(select(numbers.c.opted_out_at).where(this)) is not None:
         session.execute(update(numbers).where(this).values(number_sealed=None))

@@ -19,6 +19,7 @@ from referral.outbox.states import MessageEvent, MessageState
 from referral.records.holds import held_patients
 from referral.records.scrubbing import forget_number
 from referral.screening.started_models import StartedScreening
+from referral.staff_phones.models import StaffText
 from referral.todos.models import ToDo
 
 #: Rows of one transaction: writers wait a moment, never long.
@@ -76,6 +77,24 @@ def texts_of_strangers(session: ScopedSession, keep: timedelta) -> int:
     ids = _batch(session, old, InboundMessage.id)
     inbound = _table(InboundMessage)
     rows = delete(inbound).where(inbound.c.id.in_(ids)).returning(inbound.c.phone_number_id)
+    for number_id in sorted(set(session.scalars(rows))):
+        forget_number(session, number_id)
+    return len(ids)
+
+
+def words_of_staff_texts(session: ScopedSession, keep: timedelta) -> int:
+    """Remove the words of texts from staff phones. Flushes; the caller commits."""
+    old = select(StaffText.id).where(StaffText.body_sealed.is_not(None), StaffText.received_at < clock.now() - keep)
+    gone: dict[str, Any] = {"body_sealed": None, "redacted_at": clock.now()}
+    return _empty(session, _table(StaffText), _batch(session, old, StaffText.id), gone)
+
+
+def staff_texts_of_strangers(session: ScopedSession, keep: timedelta) -> int:
+    """Delete texts to the staff sender from no staff phone, and their numbers. Flushes; the caller commits."""
+    old = select(StaffText.id).where(StaffText.staff_phone_id.is_(None), StaffText.received_at < clock.now() - keep)
+    ids = _batch(session, old, StaffText.id)
+    texts = _table(StaffText)
+    rows = delete(texts).where(texts.c.id.in_(ids)).returning(texts.c.phone_number_id)
     for number_id in sorted(set(session.scalars(rows))):
         forget_number(session, number_id)
     return len(ids)

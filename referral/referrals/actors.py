@@ -19,6 +19,8 @@ class ActorKind(StrEnum):
     PHONE = "phone"
     #: A text message of the patient.
     TEXT = "text"
+    #: A text message from the phone of one of the organization's people; `person_id` is whose.
+    STAFF_TEXT = "staff_text"
     #: The patient's own page.
     PLAN_PAGE = "plan_page"
     CLOCK = "clock"
@@ -31,6 +33,7 @@ MAY: dict[ActorKind, frozenset[str]] = {
     ActorKind.PHONE: frozenset({ANSWER, PATIENT_SAYS, TESTIFY}),
     ActorKind.TEXT: frozenset({PATIENT_SAYS, TESTIFY}),
     ActorKind.PLAN_PAGE: frozenset({PATIENT_SAYS}),
+    ActorKind.STAFF_TEXT: frozenset({ANSWER}),
     # The clock closes what is lost (product rule) by a testimony of nobody, so it may testify too.
     ActorKind.CLOCK: frozenset({CLOCK, TESTIFY}),
 }

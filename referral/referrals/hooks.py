@@ -10,6 +10,10 @@ from referral.referrals.models import Referral, ReferralMove, Testimony
 #: A referral has moved, in the caller's transaction: questions are planned or dropped, the patient is told.
 on_referral_moved: Hook[[ScopedSession, Referral, ReferralMove], None] = Hook("on_referral_moved")
 
+#: The organization is asked, reminded, or asked through a second person, by the e-mail of this template, in the
+#: caller's transaction: its people may have agreed to hear of it in another way too.
+on_organization_asked: Hook[[ScopedSession, Referral, str], None] = Hook("on_organization_asked")
+
 #: One side has said what happened, in the caller's transaction: what was to be asked about it needs no asking.
 on_testified: Hook[[ScopedSession, Referral, Testimony], None] = Hook("on_testified")
 

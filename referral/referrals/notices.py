@@ -16,6 +16,7 @@ from referral.kit.scope import ScopedSession
 from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, cancel_for_subject, queue_message
 from referral.outbox.states import Channel, MessageState
+from referral.referrals import hooks
 from referral.referrals.disclosing import record_first_page
 from referral.referrals.models import Referral
 from referral.referrals.receivers import addresses_of, is_called
@@ -36,6 +37,8 @@ ANSWERED = "referral_clinic_answered"
 #: Why a mail is not sent to an organization of which no address is known.
 NO_ADDRESS = "no_address"
 
+#: What asks the organization for its answer.
+_ASKING = frozenset({NEW, REMINDER, SECOND_CONTACT})
 #: What an organization that is called hears on the phone, or need not hear.
 _ONLY_IN_WRITING = frozenset({REMINDER, SECOND_CONTACT, ACCEPTED})
 
@@ -120,6 +123,8 @@ def queue_mail(
 
     Of a template one goes per move; `once` names another occasion. Without an address nobody is told of each once more.
     """
+    if template in _ASKING:
+        hooks.on_organization_asked(session, referral, template)
     if template in _ONLY_IN_WRITING and not addresses_of(session, referral.organization_id, referral.service_id):
         return
     occasion = once.hex if once is not None else f"v{referral.version}"

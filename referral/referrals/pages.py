@@ -209,6 +209,8 @@ def _who(row: ReferralMove | LateAnswer, people: Mapping[UUID | None, str]) -> s
     named: str | None = row.actor_name
     if named and taker and named != taker:
         return str(_("%(speaker)s, written down by %(taker)s", speaker=named, taker=taker))
+    if named and row.actor_kind == ActorKind.STAFF_TEXT:
+        return str(_("%(speaker)s, by text message", speaker=named))
     return named or taker or str(words.ACTORS[row.actor_kind])
 
 

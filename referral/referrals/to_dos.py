@@ -28,6 +28,9 @@ _BEFORE_EXPIRY = frozenset({ToDoReason.ORGANIZATION_SILENT, ToDoReason.ORGANIZAT
 #: Clocks make them at any hour; they are due when somebody is there.
 _BY_CLOCKS = frozenset({ToDoReason.ORGANIZATION_SILENT, ToDoReason.REFERRAL_EXPIRED, ToDoReason.OTHER})
 
+#: How the business identity goes on where the organization asked to be called.
+WANTS_CALL = "wants_call"
+
 #: So much of that time is left at the least.
 _LEFT_AT_LEAST = timedelta(hours=1)
 
@@ -39,7 +42,7 @@ def need_a_person(
     now = clock.now()
     urgent = referral.urgency == Urgency.TODAY
     calendar = calendar_of(session, referral.clinic_id)
-    latest = _latest(session, referral, reason, now)
+    latest = _latest(session, referral, now) if reason in _BEFORE_EXPIRY or key.startswith(WANTS_CALL) else None
     due_at = calendar.add_business_days(now, 1)
     if latest is not None:
         due_at = min(due_at, now + (latest - now) / 2)
@@ -62,9 +65,9 @@ def need_a_person(
     )
 
 
-def _latest(session: ScopedSession, referral: Referral, reason: ToDoReason, now: datetime) -> datetime | None:
+def _latest(session: ScopedSession, referral: Referral, now: datetime) -> datetime | None:
     """Return when it is too late for what must bring an answer in time; None where nothing runs out."""
-    until = answer_until(session, referral) if reason in _BEFORE_EXPIRY else None
+    until = answer_until(session, referral)
     return max(now, until - _LEFT_AT_LEAST) if until is not None else None
 
 

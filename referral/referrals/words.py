@@ -176,6 +176,7 @@ ACTORS: Mapping[str, LazyString] = {
     ActorKind.LINK: _l("By the link in the e-mail"),
     ActorKind.PHONE: _l("By phone or in person"),
     ActorKind.TEXT: _l("By text message"),
+    ActorKind.STAFF_TEXT: _l("By text message"),
     ActorKind.PLAN_PAGE: _l("On the patient's own page"),
     ActorKind.CLOCK: _l("By the clock"),
 }

@@ -54,7 +54,7 @@ PLACES: tuple[Place, ...] = (
         "inbox.inbox",
         _l("Inbox"),
         ReferralPermission.INBOX,
-        ("several", "rooms", "request_files", "asked_fields", "listings"),
+        ("several", "rooms", "request_files", "asked_fields", "listings", "staff_phones"),
     ),
     Place("directory.search", _l("Directory"), DirectoryPermission.SEARCH, ("asked_fields",)),
     Place("reports.overview", _l("Reports"), "report.view"),

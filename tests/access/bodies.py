@@ -214,6 +214,11 @@ def _questions_token(asker: Asker, _address: Address) -> Body:
 
 STEPS: dict[str, Step] = {
     "account.password": plain(422),
+    "staff_phones.add": plain(phone="+15595550199", agrees="y", words="en"),
+    "staff_phones.text_code": plain(),
+    "staff_phones.confirm": plain(422, code="00000000"),
+    "staff_phones.stop": plain(),
+    "staff_phones.stop_colleague": plain(),
     "account.end_one": plain(),
     "account.end_others": plain(),
     "accounts.choose_membership": Step(_membership),

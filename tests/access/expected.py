@@ -59,9 +59,12 @@ PUBLIC_PAGES: dict[str, int] = {
     "simulator.home": 404,
     "simulator.phone": 404,
     "simulator.reply": 404,
+    "simulator.staff_phone": 404,
+    "simulator.staff_reply": 404,
     "simulator.mailbox": 404,
     "simulator.move_on": 404,
     "webhooks.inbound": 403,
+    "webhooks.staff_inbound": 403,
     "webhooks.status": 403,
 }
 #: Pages of a browser that opened a link: what the holder gets before the code and after it. Everybody else: 410.
@@ -114,7 +117,7 @@ NOT_OWN: dict[str, int] = {
 OF_A_CLINIC = ("privacy_demands.", "privacy_emergency.", "privacy_patients.", "privacy.denials", "privacy.exports")
 PUBLIC_BODIES: dict[str, dict[str, str]] = {"accounts.choose_language": {"language": "es"}}
 #: Webhooks are signed: who did not sign is refused whatever the method.
-SIGNED = frozenset({"webhooks.inbound", "webhooks.status"})
+SIGNED = frozenset({"webhooks.inbound", "webhooks.staff_inbound", "webhooks.status"})
 
 
 def expected_status(asker: Asker, rule: Rule, method: str, address: Address) -> int:

@@ -309,6 +309,7 @@ MAKERS: dict[str, Maker] = {
     "member_id": Maker(Side.MEMBER, _member),
     "membership_id": Maker(Side.MEMBER, _membership),
     "closed_day_id": Maker(Side.MEMBER, _closed_day),
+    "staff_phone_id": row("staff_phone", Side.MEMBER),
     "invitation_id": Maker(Side.MEMBER, _invitation),
     "login_session_id": Maker(Side.SELF, _login),
     "factor_id": Maker(Side.SELF, _of_person("second_factor")),

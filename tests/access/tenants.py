@@ -19,6 +19,7 @@ from referral.messaging.models import InboundMessage
 from referral.navigation.models import HandOver
 from referral.outbox.models import Message
 from referral.outbox.states import Channel
+from referral.patients.actions import phone_number
 from referral.patients.models import Patient, PhoneNumber
 from referral.patients.record_models import PatientCorrection, PatientMerge, PatientMove
 from referral.patients.wish_models import PatientBar, PatientProxy
@@ -33,6 +34,7 @@ from referral.screening.instrument_library import import_instrument
 from referral.screening.instrument_models import StoredInstrument
 from referral.screening.models import Answer, Need, Screening
 from referral.screening.started_models import StartedScreening
+from referral.staff_phones.models import StaffPhone
 from referral.todos.models import Absence, ToDo
 from resources_directory.db import new_id
 from resources_directory.models.service import Service
@@ -238,6 +240,7 @@ class Settler:
         for member, kind in ((self.clinic, "clinic"), (self.organization, "organization")):
             closed = ClosedDay(member_id=member.id, day=(clock.now() + 9 * DAY).date(), created_at=clock.now())
             self._keep("closed_day", self._add(closed), kind)
+        self._staff_phone()
         for state in ("open", "done"):
             row = ToDo(
                 reason="no_reply", subject_kind="referral", subject_id=about, dedupe_key=f"{self.tenant.name} {state}",
@@ -257,6 +260,15 @@ class Settler:
             to_person_id=people["navigator"], by=people["colleague"], at=clock.now(), **self._own(patient),
         )  # fmt: skip
         self._keep("hand_over", self._add(handed_over))
+
+    def _staff_phone(self) -> None:
+        """A colleague at the organization is told by text."""
+        number = phone_number(self.session, f"+1559555013{1 if self.tenant.name == 'own' else 2}")
+        phone = StaffPhone(
+            member_id=self.organization.id, person_id=self.tenant.people["organization_colleague"],
+            phone_number_id=number.id, code_tries=0, added_at=clock.now(), confirmed_at=clock.now(),
+        )  # fmt: skip
+        self._keep("staff_phone", self._add(phone))
 
     def _texts(self, patient: Patient) -> None:
         number = self.tenant.rows["phone_number", ""]

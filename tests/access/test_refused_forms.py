@@ -46,7 +46,7 @@ ON_THE_WAY: dict[str, Body] = {
             "calling.answer", "conversation.answer", "conversation.pause_all", "factors.answer_with_key",
             "holds.place", "patient_moves.offer", "plan.other_place", "plan_entry.open_page",
             "plan_keys.choose_need", "prescriptions.review_or_sign", "privacy_emergency.judge", "questions.year",
-            "records.erase_for_good", "request_files.apply", "started.text",
+            "records.erase_for_good", "request_files.apply", "staff_phones.confirm", "started.text",
         ),
         nothing,
     ),
@@ -63,8 +63,10 @@ NOTHING_TO_FILL_IN = frozenset(
         "navigation.lose", "own_factors.key_options",
         "patient_moves.withdraw", "patient_records.undo_death", "people.restore", "privacy_emergency.end",
         "providers.remove", "questions.exchange", "referrals.find_other_places", "simulator.move_on",
-        "simulator.reply", "single_sign_on.begin", "single_sign_on.begin_invitation", "single_sign_on.begin_link",
-        "single_sign_on.unlink", "webhooks.inbound", "webhooks.status",
+        "simulator.reply", "simulator.staff_reply",
+        "single_sign_on.begin", "single_sign_on.begin_invitation", "single_sign_on.begin_link",
+        "single_sign_on.unlink", "staff_phones.stop", "staff_phones.text_code", "webhooks.inbound",
+        "webhooks.staff_inbound", "webhooks.status",
     }
 )  # fmt: skip
 #: Whoever fills them in may skip every question.

@@ -58,8 +58,12 @@ ELSEWHERE = {
     "request_files.apply": "referrals/test_csv_in.py::test_the_same_file_again_changes_nothing",
     "screening.record_answers": "screening/test_views.py::test_the_same_answers_sent_twice_are_one_screening",
     "simulator.reply": "demo/test_simulator.py::test_a_reply_posted_twice_is_stored_once",
+    "simulator.staff_reply": "staff_phones/test_simulated.py::test_a_reply_posted_twice_is_one",
+    "staff_phones.confirm": "staff_phones/test_phones.py::test_a_code_sent_twice_proves_the_phone_once",
     "started.text": "screening/test_link.py::test_the_button_pressed_twice_sends_one_link",
     "webhooks.inbound": "messaging/test_webhooks.py::test_the_same_webhook_five_times_is_one_text",
+    "webhooks.staff_inbound": "staff_phones/test_answering.py::"
+    "test_a_doubled_webhook_is_one_text_and_a_doubled_answer_has_one_effect",
     "webhooks.status": "messaging/test_webhooks.py::test_a_status_moves_the_message_and_is_stored_once",
 }
 

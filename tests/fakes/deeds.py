@@ -20,6 +20,7 @@ from referral.outbox.reconcile import Reconciler
 from referral.outbox.recording import record_outcome
 from referral.outbox.senders import Route
 from referral.outbox.sending import Sender, sweep_outbox
+from referral.outbox.states import Channel
 from referral.outbox.states import MessageEvent as E
 from referral.outbox.states import MessageState as S
 from referral.outbox.submitting import Submission, Terms, submit
@@ -147,7 +148,7 @@ def _record_late(kind: E) -> Callable[[Any, Message], object]:
 
     def record(session: Any, message: Message) -> None:
         outgoing = OutgoingSms(message.id, 1, str(message.to_address), str(message.body), "", 1)
-        late = Submission(message.id, 1, clock.wall(), outgoing, Route("twilio", "MG"))
+        late = Submission(message.id, 1, clock.wall(), outgoing, Route("twilio", "MG"), Channel.SMS)
         record_outcome(session, late, _LATE[kind])
 
     return record

@@ -48,6 +48,8 @@ class FakeMessage:
     status_callback: str | None = None
     error_code: int | None = None
     media_count: int = 0
+    #: The Messaging Service that sent it, or that it came to; the first one where none is named.
+    service: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,10 @@ class FakeTwilio:
     auth_token: str = "token-of-the-fake"
     messaging_service_sid: str = "MG" + "0" * 32
     our_number: str = "+15005550006"
+    #: A second service with a number of its own, whose keywords are its own too: name to number.
+    other_services: dict[str, str] = field(default_factory=dict)
+    #: Who stopped a second service: (service, phone).
+    opted_out_of: set[tuple[str, str]] = field(default_factory=set)
     #: How long a new message stays out of the list.
     list_lag: timedelta = timedelta(minutes=15)
     invalid_numbers: set[str] = field(default_factory=set)
@@ -179,7 +185,7 @@ class FakeTwilio:
             "From": message.sender,
             "MessageSid": sid,
             "MessageStatus": status,
-            "MessagingServiceSid": self.messaging_service_sid,
+            "MessagingServiceSid": message.service or self.messaging_service_sid,
             "SmsSid": sid,
             "SmsStatus": status,
             "To": message.to,
@@ -188,24 +194,30 @@ class FakeTwilio:
             fields["ErrorCode"] = str(error_code)
         return self.signed(message.status_callback, fields)
 
-    def inbound(self, url: str, sender: str, body: str, **more: str) -> SignedRequest:
-        """Return the signed webhook of a text from `sender`; this Twilio obeys its own keywords first."""
+    def inbound(self, url: str, sender: str, body: str, service: str | None = None, **more: str) -> SignedRequest:
+        """Return the signed webhook of a text from `sender`; this Twilio obeys its own keywords first.
+
+        `service`: the one it was sent to, if not the first.
+        """
         word = body.strip().upper()
-        opt_out = self._obey_keyword(sender, word)
-        message = self._keep(FakeMessage(self._sid(), self.our_number, sender, body, "inbound", "received", self.now()))
+        opt_out = self._obey_keyword(sender, word, service)
+        number = self._number_of(service or self.messaging_service_sid)
+        message = self._keep(
+            FakeMessage(self._sid(), number, sender, body, "inbound", "received", self.now(), service=service)
+        )
         fields = {
             "AccountSid": self.account_sid,
             "ApiVersion": "2010-04-01",
             "Body": body,
             "From": sender,
             "MessageSid": message.sid,
-            "MessagingServiceSid": self.messaging_service_sid,
+            "MessagingServiceSid": service or self.messaging_service_sid,
             "NumMedia": "0",
             "NumSegments": "1",
             "SmsMessageSid": message.sid,
             "SmsSid": message.sid,
             "SmsStatus": "received",
-            "To": self.our_number,
+            "To": number,
         }
         return self.signed(url, fields | ({"OptOutType": opt_out} if opt_out else {}) | more)
 
@@ -231,13 +243,14 @@ class FakeTwilio:
         """Take a message. Never looks whether it has been asked before. Raises ErrorAnswer."""
         to, body = form.get("To", ""), form.get("Body", "")
         callback = form.get("StatusCallback")
-        if form.get("MessagingServiceSid") != self.messaging_service_sid:
+        service = form.get("MessagingServiceSid", "")
+        if service != self.messaging_service_sid and service not in self.other_services:
             raise ErrorAnswer(400, 21701)
         if not to.startswith("+") or not to[1:].isdigit() or to in self.invalid_numbers:
             raise ErrorAnswer(400, 21211)
         if to in self.landlines:
             raise ErrorAnswer(400, 21614)
-        if to in self.opted_out:
+        if (service, to) in self.opted_out_of or (service == self.messaging_service_sid and to in self.opted_out):
             raise ErrorAnswer(400, 21610)
         if len(body) > BODY_LIMIT:
             raise ErrorAnswer(400, 21617)
@@ -245,7 +258,15 @@ class FakeTwilio:
             raise ErrorAnswer(400, 21609)
         return self._keep(
             FakeMessage(
-                self._sid(), to, self.our_number, body, "outbound-api", "accepted", self.now(), status_callback=callback
+                self._sid(),
+                to,
+                self._number_of(service),
+                body,
+                "outbound-api",
+                "accepted",
+                self.now(),
+                status_callback=callback,
+                service=service,
             )
         )
 
@@ -284,7 +305,7 @@ class FakeTwilio:
             "error_code": message.error_code,
             "error_message": None,
             "from": None if message.status == "accepted" else message.sender,
-            "messaging_service_sid": self.messaging_service_sid,
+            "messaging_service_sid": message.service or self.messaging_service_sid,
             "num_media": str(message.media_count),
             "num_segments": "0" if message.status == "accepted" else "1",
             "price": None,
@@ -296,18 +317,23 @@ class FakeTwilio:
             "uri": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{message.sid}.json",
         }
 
-    def numbers_as_json(self) -> dict[str, Any]:
-        """Return the list of the service's numbers, of API messaging v1."""
-        number = {"sid": "PN" + "0" * 32, "phone_number": self.our_number, "service_sid": self.messaging_service_sid}
+    def numbers_as_json(self, service: str) -> dict[str, Any]:
+        """Return the list of a service's numbers, of API messaging v1."""
+        number = {"sid": "PN" + "0" * 32, "phone_number": self._number_of(service), "service_sid": service}
         meta = {"key": "phone_numbers", "page": 0, "page_size": 50, "next_page_url": None}
         return {"phone_numbers": [number], "meta": meta}
 
-    def _obey_keyword(self, sender: str, word: str) -> str | None:
+    def _number_of(self, service: str) -> str:
+        return self.other_services.get(service, self.our_number)
+
+    def _obey_keyword(self, sender: str, word: str, service: str | None) -> str | None:
+        stopped: set[Any] = self.opted_out if service is None else self.opted_out_of
+        who = sender if service is None else (service, sender)
         if word in STOP_WORDS:
-            self.opted_out.add(sender)
+            stopped.add(who)
             return "STOP"
         if word in START_WORDS:
-            self.opted_out.discard(sender)
+            stopped.discard(who)
             return "START"
         return "HELP" if word in HELP_WORDS else None
 
@@ -365,9 +391,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             self._refuse_strangers()
-            if parts.path == f"/v1/Services/{fake.messaging_service_sid}/PhoneNumbers":
-                self._json(200, fake.numbers_as_json())
-                return
+            for service in (fake.messaging_service_sid, *fake.other_services):
+                if parts.path == f"/v1/Services/{service}/PhoneNumbers":
+                    self._json(200, fake.numbers_as_json(service))
+                    return
             sid = parts.path.rsplit("/", 1)[1].removesuffix(".json")
             if sid != "Messages":
                 self._json(200, fake.as_json(fake.message(sid)))
@@ -393,7 +420,8 @@ class _Handler(BaseHTTPRequestHandler):
         wanted = base64.b64encode(f"{fake.account_sid}:{fake.auth_token}".encode()).decode()
         if self.headers.get("Authorization") != f"Basic {wanted}":
             raise ErrorAnswer(401, 20003)
-        places = (f"/Accounts/{fake.account_sid}/Messages", f"/Services/{fake.messaging_service_sid}/PhoneNumbers")
+        services = (fake.messaging_service_sid, *fake.other_services)
+        places = (f"/Accounts/{fake.account_sid}/Messages", *(f"/Services/{each}/PhoneNumbers" for each in services))
         if not any(place in self.path for place in places):
             raise ErrorAnswer(404, 20404)
 

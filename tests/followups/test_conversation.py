@@ -15,7 +15,8 @@ from referral.followups.states import QuestionKind, QuestionState
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.arrivals import Arrival
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.models import Message
 from referral.outbox.states import MessageState

@@ -19,7 +19,8 @@ from referral.kit.installation import installation
 from referral.kit.logs import JsonLines
 from referral.kit.transaction import Database
 from referral.kit.worker import Task, Worker
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.arrivals import Arrival
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.models import Message
 from referral.patients.models import Patient

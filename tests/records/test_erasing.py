@@ -13,7 +13,8 @@ from referral.kit.crypto import INSTALLATION, DataKey, KeyGone, seal_apart, vaul
 from referral.kit.errors import NotFound
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.arrivals import Arrival
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundMessage, InboundSource
 from referral.navigation.queries import count_views
 from referral.outbox.models import Message

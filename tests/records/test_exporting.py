@@ -18,7 +18,8 @@ from referral.audit.notes import note_of
 from referral.kit import clock
 from referral.kit.limits import RECORD_EXPORTS
 from referral.kit.scope import ScopedSession
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.arrivals import Arrival
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.navigation.models import ContactAttempt
 from referral.outbox.models import Message

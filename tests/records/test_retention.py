@@ -13,8 +13,9 @@ from referral.audit.models import AuditEvent, AuditKind
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
+from referral.messaging.arrivals import Arrival
 from referral.messaging.conversation import conversation_of
-from referral.messaging.inbound import Arrival, receive_text
+from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundMessage, InboundSource
 from referral.outbox.models import Message, ProviderEvent
 from referral.outbox.states import Channel, MessageState

@@ -100,7 +100,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class ListedText:
-    """A text that the provider knows to have taken from us. `created_at`: the provider's clock."""
+    """A text that the provider knows to have taken from us. `created_at`: the provider's clock.
+
+    `sender`: in whose name, where the provider says so.
+    """
 
     provider_id: str
     to: str = field(repr=False)
@@ -108,6 +111,7 @@ class ListedText:
     status: str
     error_code: str
     created_at: datetime
+    sender: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,19 @@ from referral.outbox.gateway.base import OutcomeKind, OutgoingEmail, OutgoingSms
 #: Every id the simulator gives begins so: a row, a page or a report can always tell.
 SIMULATED_PREFIX = "simulated:"
 
+#: In whose name the simulator texts phones of organizations' staff.
+STAFF_SENDER = "simulator-staff"
+
 
 class SimulatorGateway:
     """Accepts texts and e-mails without sending them. The simulator's pages read them from the outbox."""
 
     provider = "simulated"
-    sender = "simulator"
     pace = None
+
+    def __init__(self, sender: str = "simulator") -> None:
+        """`sender`: in whose name it pretends to send."""
+        self.sender = sender
 
     def send_sms(self, sms: OutgoingSms) -> SendOutcome:
         """Accept the text."""

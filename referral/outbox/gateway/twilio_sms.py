@@ -173,6 +173,7 @@ def _listed(text: Any) -> ListedText:
         status=str(text.status),
         error_code=str(text.error_code or ""),
         created_at=text.date_created,
+        sender=text.messaging_service_sid or None,
     )
 
 
