@@ -109,6 +109,7 @@ TABLES: Mapping[str, LazyString] = {
     "screening": _l("screenings"),
     "started_screening": _l("screenings on their way"),
     "sharing_consent": _l("permissions to share"),
+    "staff_notice": _l("texts to the staff of organizations"),
     "testimony": _l("what each side says happened"),
     "texting_consent": _l("permissions to text"),
     "thread_message": _l("what clinic and organization wrote to each other"),

@@ -248,6 +248,7 @@ WORK: Mapping[str, LazyString] = {
     "neighbourhood": _l("Finding who lives in a neighbourhood"),
     "standing in": _l("Letting deputies stand in for whoever is away"),
     "phone of two people": _l("Looking who else has this number"),
+    "staff told": _l("Writing to an organization"),
     "who is suspended": _l("Letting deputies stand in for whoever is away"),
     "watching": _l("Looking for requests that nobody looks after"),
     "who leaves": _l("Looking what somebody who leaves would leave behind"),
