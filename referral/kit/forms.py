@@ -40,16 +40,14 @@ def known_number(number: int | None) -> int | None:
     return number
 
 
+_NOT_OFFERED = _l("What was sent cannot be chosen here. Choose one of what the page offers.")
+
 #: What WTForms says of what no page offers, and what is said instead: its own words repeat what was sent.
 _OWN_WORDS = {
-    "Not a valid choice.": _l("What was sent cannot be chosen here. Choose one of what the page offers."),
-    "Invalid Choice: could not coerce.": _l("What was sent cannot be chosen here. Choose one of what the page offers."),
-    "'%(value)s' is not a valid choice for this field.": _l(
-        "Something that was sent cannot be chosen here. Choose from what the page offers."
-    ),
-    "'%(value)s' are not valid choices for this field.": _l(
-        "Something that was sent cannot be chosen here. Choose from what the page offers."
-    ),
+    "Not a valid choice.": _NOT_OFFERED,
+    "Invalid Choice: could not coerce.": _NOT_OFFERED,
+    "'%(value)s' is not a valid choice for this field.": _NOT_OFFERED,
+    "'%(value)s' are not valid choices for this field.": _NOT_OFFERED,
 }
 
 

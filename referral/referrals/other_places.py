@@ -109,7 +109,8 @@ def start_again_url(session: ScopedSession, referral: Referral, person: Signed) 
     if referral.state in REFERRAL_MACHINE.live_states() or not person.allows(ReferralPermission.SIGN):
         return None
     recalled = referral.state == ReferralState.ENTERED_IN_ERROR
-    why = history_of(session, referral.id)[-1].reason if recalled else None
+    moves = history_of(session, referral.id) if recalled else []
+    why = moves[-1].reason if moves else None
     if why in _NEVER_AGAIN:
         return None
     return prefill_for(referral, None if why == RecallReason.WRONG_ORGANIZATION else referral.service_id)

@@ -116,7 +116,7 @@ def stop_colleague(phone: StaffPhone) -> ResponseReturnValue:
 @blueprint.get("/everywhere")
 @requires(_P.COUNT)
 def everywhere() -> ResponseReturnValue:
-    """Show which phones of which organizations are told: names and last digits."""
+    """Show which phones of which organizations are told, by their last digits: whose they are is the organization's."""
     return render_template("staff_phones/everywhere.html", rows=phones_told(request_session()), blocked=_is_blocked())
 
 

@@ -129,7 +129,7 @@ def test_one_to_an_organization_that_the_person_barred_is_no_choice(twins: Twins
 
     twins.merge()
 
-    assert (third.state, twins.second.state) == ("sent", "withdrawn")
+    assert (third.state, twins.second.state) == ("sent", "cancelled")
 
 
 def test_the_page_asks_which_request_goes_on_and_chooses_none(browser: FlaskClient, twins: Twins) -> None:
@@ -155,4 +155,7 @@ def test_taking_apart_says_that_what_ended_stays_ended(browser: FlaskClient, twi
     address = f"/patients/{twins.kept.id}/merges/{twins.merge(twins.first).id}/undo"
     twins.town.commit()
 
-    assert "stays taken back" in browser.get(address).text
+    page = browser.get(address).text
+
+    assert "What does not come back" in page
+    assert "First Pantry" in page

@@ -29,7 +29,14 @@ from referral.patients.merging import merge_records, merges_of, undo_merge
 from referral.patients.models import Patient
 from referral.patients.moving import offer_move
 from referral.patients.proxies import NewProxy, record_proxy
-from referral.patients.queries import Search, find_patients, likely_duplicates, may_be_contacted, records_of_person
+from referral.patients.queries import (
+    Search,
+    all_patients,
+    find_patients,
+    likely_duplicates,
+    may_be_contacted,
+    records_of_person,
+)
 from referral.patients.record_models import PatientMerge
 from referral.patients.states import ConsentMethod, PrivacyLevel, ProxyRelation, Reach
 from referral.records.holds import place_hold
@@ -65,7 +72,10 @@ class Pair:
         return merge_records(self.session, self.kept.id, self.merged.id, why="Same phone.", by=self.nurse.id)
 
     def find(self, **search: str) -> list[UUID]:
-        found, total = find_patients(self.session, Search(**search), clinic_id=self.clinic.id)
+        if not search:
+            found, total = all_patients(self.session, clinic_id=self.clinic.id)
+        else:
+            found, total = find_patients(self.session, Search(**search), clinic_id=self.clinic.id)
         assert total == len(found)
         return [patient.id for patient in found]
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from referral.kit import clock
-from referral.patients.proxies import keep_private
+from referral.patients.keeping_private import keep_private
 from referral.plan.actions import choose_need
 from referral.referrals.models import Referral, Testimony
 from referral.referrals.states import Outcome

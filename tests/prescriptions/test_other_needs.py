@@ -69,7 +69,7 @@ def test_a_shelter_chosen_elsewhere_is_neither_shown_nor_signed_under_another_ne
 
     assert not radio(page, amapola)
     assert "Refugio Amapola" not in page + signed.text
-    assert signed.status_code == 422
+    assert signed.status_code == 409
     assert offered.town.session.scalar(select(func.count()).select_from(Prescription)) == 0
 
 

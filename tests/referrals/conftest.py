@@ -80,6 +80,7 @@ def place(town: Town) -> Place:
         ActorKind.LINK: Actor(ActorKind.LINK, name="Olga"),
         ActorKind.PHONE: Actor(ActorKind.PHONE, navigator.id, "Olga"),
         ActorKind.TEXT: Actor(ActorKind.TEXT),
+        ActorKind.STAFF_TEXT: Actor(ActorKind.STAFF_TEXT, staff.id, "Olga"),
         ActorKind.PLAN_PAGE: Actor(ActorKind.PLAN_PAGE),
         ActorKind.CLOCK: Actor(ActorKind.CLOCK),
     }

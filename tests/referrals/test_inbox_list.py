@@ -163,10 +163,15 @@ def test_a_tap_sent_twice_has_one_effect(desk: FlaskClient, place: Place) -> Non
     assert len(place.town.session.scalars(select(Testimony)).all()) == 1
 
 
-def test_a_tap_without_a_reason_is_refused(desk: FlaskClient, place: Place) -> None:
+def test_a_tap_without_a_reason_is_refused_and_leads_to_the_page_that_asks_for_it(
+    desk: FlaskClient, place: Place
+) -> None:
     referral = another(place, S.ACCEPTED)
 
-    assert desk.post(f"/inbox/{referral.id}/tap", data={"version": str(referral.version)}).status_code == 422
+    answer = desk.post(f"/inbox/{referral.id}/tap", data={"version": str(referral.version)})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/inbox/{referral.id}")
+    assert place.town.session.scalars(select(Testimony)).all() == []
 
 
 def test_a_colleague_looks_after_it_and_the_list_is_narrowed_to_theirs(desk: FlaskClient, place: Place) -> None:

@@ -142,7 +142,7 @@ def test_who_may_answer_none_of_the_questions_is_told_at_the_start(
     page = begin(browser, rosa, respondent=by(friend), mode="tablet")
 
     assert started_of(session, rosa.id) == []
-    assert "Not a valid choice" in page or "may answer none of these questions" in page
+    assert "What was sent cannot be chosen here" in page or "may answer none of these questions" in page
 
 
 def test_a_screening_kept_for_later_goes_on_with_the_same_person(
