@@ -7,8 +7,8 @@ export FLASK_APP = wsgi.py
 demo: $(VENV)/installed ## the invented county in your browser
 	@$(BIN)/flask demo --port $(PORT) $(if $(RESET),--reset) $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
-test: $(VENV)/installed-dev ## the suite, on every database found; `make browser` and `make matrix` are the rest of it
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser # a file's tests share much
+test: $(VENV)/installed-dev ## the suite, on every database found; `make browser`, `matrix` and `faults` are the rest
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/faults
 
 browser: $(VENV)/installed-dev ## the pages, walked in Chromium on every database
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/browser
@@ -33,7 +33,10 @@ scan: $(VENV)/installed-dev .venv-scan/installed ## other people's tools look at
 sbom: $(VENV)/installed-dev ## the list of what is built in, as CycloneDX
 	@$(BIN)/python -m tests.scan.sbom
 
-faults: $(VENV)/installed-dev ## 200 random kills of web and worker, over 600 messages
+faults: $(VENV)/installed-dev ## web and worker killed at every transition, databases taken away, many at once
+	$(BIN)/pytest -n 3 tests/faults
+
+soak: $(VENV)/installed-dev ## the same with 200 random kills of web and of worker, over 600 messages
 	FAULT_ROUNDS=200 $(BIN)/pytest -n 2 tests/faults
 
 matrix: $(VENV)/installed-dev ## every role on every database: `make test` asks few on PostgreSQL
@@ -68,4 +71,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	.venv-scan/bin/pip install --quiet --requirement tests/scan/requirements.txt
 	@touch $@
 
-.PHONY: demo test browser check bench assurance scan sbom faults translations languages pictures matrix mutate
+.PHONY: demo test browser check bench assurance scan sbom faults soak translations languages pictures matrix mutate

@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: both databases, the application, a signed-in browser, and what was left out."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -227,6 +228,13 @@ def _close(database: Database) -> None:
     if database.engine.dialect.name == "postgresql":
         empty(database.engine)
     database.engine.dispose()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
