@@ -149,6 +149,8 @@ class Story:
         organizations = tuple(each.strip() for each in named.all_inner_texts())
         for box in self.page.get_by_label("The patient agrees").all():
             box.check()
+        if self.page.locator("select[name=no_interpreter]").count():
+            self.page.locator("input[name=interpreter]").fill("Dao, by phone")
         self.press("Sign the prescription")
         self.sees("Nothing has left yet")
         return Signed(self.path(), organizations)

@@ -1,5 +1,6 @@
 """An organization's desk in Chromium: what can be said beside an answer by link, and the pages of its account."""
 
+import csv
 import re
 from collections.abc import Iterator
 
@@ -100,7 +101,11 @@ def test_the_pages_of_an_account(walk: Walk) -> None:
     page.goto(f"{walk.address}/inbox?show=all")
     number = page.locator("main table .code").first.inner_text()
     page.goto(f"{walk.address}/inbox/files")
-    content = f"request,answer\n{number},accept\n00000000,accept\n"
+    with page.expect_download() as taken:
+        walk.press("Take the file")
+    rows = list(csv.DictReader(taken.value.path().read_text("utf-8-sig").splitlines()))
+    version = next(row["version"] for row in rows if row["request"] == number)
+    content = f"request,version,answer\n{number},{version},accept\n00000000,1,accept\n"
     page.set_input_files("input[type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": content.encode()})
     walk.press("Look at it first")
     expect(page.locator("main")).to_contain_text(re.compile("rows have something to do"))
