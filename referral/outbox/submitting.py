@@ -82,7 +82,8 @@ def submit(session: ScopedSession, message_id: UUID, terms: Terms, *, trial: boo
         raise LeaseLost
     too_late = _too_late(message, now)
     words = None if too_late else hooks.compose(session, message, now)
-    held = _hold(session, message, terms.owner, terms.routes[Channel(message.channel)].sender)
+    route = terms.routes.get(Channel(message.channel))
+    held = _hold(session, message, terms.owner, route.sender if route else None)
     if words is None:
         _stop(session, message, MessageEvent.RUN_OUT, reason=too_late or "expired")
     elif isinstance(words, Postponed):
