@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.engine import Row
 
 from referral.audit.heads import last_head_times
-from referral.audit.models import AuditEvent
+from referral.audit.models import AuditEvent, AuditKind
 from referral.audit.seal_models import NO_CLINIC, AuditSeal
 from referral.audit.sealing import LOOK_BACK, before_newest
 from referral.kit.scope import ScopedSession
@@ -55,3 +55,12 @@ def events_with_seals(
         found = found.where(AuditEvent.patient_id == patient_id)
     ordered = found.order_by(AuditEvent.id.desc()).limit(limit).offset(offset)
     return list(session.execute(ordered))
+
+
+def writes_since(session: ScopedSession, since: datetime) -> dict[UUID, UUID]:
+    """Return the event of each write about a patient since `since` (story time), and the patient: ids."""
+    written = AuditEvent.kind.in_((AuditKind.CREATED, AuditKind.CHANGED, AuditKind.DELETED))
+    found = select(AuditEvent.id, AuditEvent.patient_id).where(
+        AuditEvent.at >= since, AuditEvent.patient_id.is_not(None), written
+    )
+    return {event_id: patient_id for event_id, patient_id in session.execute(found) if patient_id is not None}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,12 +20,11 @@ from referral.followups.planning import (
 )
 from referral.followups.policies import CADENCE, SAME_TOPIC
 from referral.followups.states import QuestionEvent, QuestionKind, QuestionState
+from referral.followups.waiting import Waiting, waiting_in, waits_until
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import Database
 from referral.kit.worker import Turn, one_by_one
-from referral.messaging.composing import no_text_before
-from referral.messaging.models import InboundMessage
 from referral.messaging.words import reason_words
 from referral.outbox.models import Message
 from referral.outbox.queueing import NewMessage, queue_message
@@ -38,7 +37,7 @@ from referral.referrals.numbering import named_in_texts
 from referral.todos.models import ToDo, ToDoReason
 from resources_directory.needs import SENSITIVE
 
-#: Questions that wait until a phone is free must not hold up those behind them.
+#: One that fails must not hold up those behind it. What is known to wait is not among them.
 ASKED, CLOSED = Turn("questions", 50), Turn("silence", 50)
 
 _ARRIVED = _l("The text arrived after all: the patient was asked.")
@@ -49,11 +48,16 @@ REMINDER = {QuestionKind.CHECK_OUTCOME: "reminder"}
 
 def ask_due_questions(database: Database) -> int:
     """Queue each question that is due and whose phone is free; those nobody can text become calls. Return how many."""
-    now = clock.now()
+    now, waiting = clock.now(), waiting_in(database)
     with database.job("questions") as session:
         due = select(Question.id).where(Question.state == QuestionState.SCHEDULED, Question.due_at <= now)
-        ids = [row.turn_id for row in ASKED.take(database, session, due, Question.due_at, Question.id)]
-    return one_by_one("questions", ids, lambda question_id: _one(database, question_id, _ask_one))
+        known = waiting.begin(session, now)
+        ids = [row.turn_id for row in ASKED.take(database, session, due, Question.due_at, Question.id, but=known)]
+
+    def ask_one(session: ScopedSession, question: Question) -> bool:
+        return _ask_one(session, question, waiting)
+
+    return one_by_one("questions", ids, lambda question_id: _one(database, question_id, ask_one))
 
 
 def close_silent_questions(database: Database) -> int:
@@ -98,7 +102,7 @@ def _one(database: Database, question_id: UUID, work: Callable[[ScopedSession, Q
         return 0  # answered at this very moment, or the phone was taken: the next round looks again
 
 
-def _ask_one(session: ScopedSession, question: Question) -> bool:
+def _ask_one(session: ScopedSession, question: Question, waiting: Waiting) -> bool:
     if question.state != QuestionState.SCHEDULED:
         return False
     referral = session.get_one(Referral, question.referral_id)
@@ -114,7 +118,9 @@ def _ask_one(session: ScopedSession, question: Question) -> bool:
     if not may_go_to(session, patient, route, referral.domain, answer=True):
         call_instead(session, question, ToDoReason.CALL_INSTEAD_OF_TEXT, note=reason_words("private_need"))
         return True
-    if not phone_is_free(session, question, patient, route.phone_number_id):
+    until = waits_until(session, question, patient, route.phone_number_id)
+    if until is not None:
+        waiting.note(question, route.phone_number_id, until)
         return False
     move_question(question, QuestionEvent.QUEUE)
     question.phone_number_id = route.phone_number_id
@@ -148,29 +154,8 @@ def _text_of(session: ScopedSession, question: Question, referral: Referral, pho
 
 
 def phone_is_free(session: ScopedSession, question: Question, patient: Patient, phone_number_id: UUID) -> bool:
-    """Return True if the question can leave now: once it holds the phone, a reply must not find it unsent."""
-    on_phone = select(Question.id).where(Question.phone_number_id == phone_number_id)
-    danger = select(InboundMessage.id).where(
-        InboundMessage.phone_number_id == phone_number_id,
-        InboundMessage.effect == "crisis",
-        InboundMessage.received_at > clock.now() - CADENCE.pause_after_crisis,
-    )
-    if session.scalar(danger.limit(1)) is not None:
-        return False
-    holding = on_phone.where(Question.state.in_((QuestionState.OPENING, QuestionState.OPEN)))
-    if session.scalar(holding.limit(1)) is not None:
-        return False
-    if question.kind in SAME_TOPIC:
-        return True
-    if no_text_before(session, patient, phone_number_id, clock.now()) is not None:
-        return False
-    since = clock.now() - CADENCE.between_topics
-    lately = on_phone.where(
-        Question.referral_id != question.referral_id,
-        Question.state != QuestionState.CANCELLED,  # what was dropped was no topic to anybody
-        or_(Question.answered_at > since, Question.expires_at.between(since, clock.now())),
-    )
-    return session.scalar(lately.limit(1)) is None
+    """Return True if the question can leave now."""
+    return waits_until(session, question, patient, phone_number_id) is None
 
 
 def _close_one(session: ScopedSession, question: Question) -> bool:

@@ -95,6 +95,9 @@ _TELL = text(
     " set_config('needsrx.receivers', :receivers, true), set_config('needsrx.referral', :referral, true)"
 )
 
+#: The same for jobs: where all is seen, it does not matter what the other settings say.
+_TELL_ALL = "SET LOCAL needsrx.sees = 'all'"
+
 
 class ScopedSession(Session):
     """A session that carries a Scope in `info["scope"]` and obeys it in every ORM statement."""
@@ -142,8 +145,11 @@ def _tell(connection: Connection, scope: Scope) -> None:
     """Let the database know whose rows may be seen. One that has failed already shows none until it is rolled back."""
     if connection.dialect.name != "postgresql" or _has_failed(connection):
         return
+    if scope.kind is ScopeKind.JOB:
+        connection.exec_driver_sql(_TELL_ALL)
+        return
     facts = {
-        "sees": "all" if scope.kind is ScopeKind.JOB else "some",
+        "sees": "some",
         "clinics": ",".join(str(each) for each in sorted(scope.clinic_ids)),
         "receivers": ",".join(str(each) for each in sorted(scope.receiver_ids)),
         "referral": str(scope.referral_id or ""),

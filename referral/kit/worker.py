@@ -6,9 +6,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from types import FrameType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -49,15 +50,28 @@ class Turn:
     name: str
     most: int
 
-    def take(self, database: Database, session: ScopedSession, due: Select[Any], *order: Any) -> list[Row[Any]]:
-        """Return the rows whose turn it is, in the order of two columns: a moment, and an id that tells ties apart."""
+    def take(
+        self,
+        database: Database,
+        session: ScopedSession,
+        due: Select[Any],
+        *order: Any,
+        but: Collection[UUID] = frozenset(),
+    ) -> list[Row[Any]]:
+        """Return the rows whose turn it is, in the order of two columns: a moment, and an id that tells ties apart.
+
+        `but`: ids of rows that are passed over.
+        """
         moment, row_id = order
         turns = _turns.setdefault(database, {})
         if self.name in turns:
             last_moment, last_id = turns.pop(self.name)
             due = due.where(or_(moment > last_moment, and_(moment == last_moment, row_id > last_id)))
         taken = due.add_columns(moment.label("turn_moment"), row_id.label("turn_id"))
-        rows = list(session.execute(taken.order_by(moment, row_id).limit(self.most)).all())
+        taken = taken.order_by(moment, row_id)
+        found = session.execute(taken if but else taken.limit(self.most))
+        rows = list(islice((row for row in found if row.turn_id not in but), self.most))
+        found.close()
         if len(rows) == self.most:
             turns[self.name] = (rows[-1].turn_moment, rows[-1].turn_id)
         return rows

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
@@ -30,6 +30,9 @@ BACKOFF = (
 #: After so many attempts that never reached the provider a person is asked instead (about five hours).
 MOST_TRIES = 8
 
+#: They say nothing new of a sender that had not failed before.
+_NO_NEWS = (OutcomeKind.ACCEPTED, OutcomeKind.REJECTED)
+
 _NEVER_REACHED = (OutcomeKind.NOT_SENT, OutcomeKind.THROTTLED, OutcomeKind.NOT_TRIED)
 
 
@@ -39,12 +42,8 @@ def record_outcome(session: ScopedSession, submission: Submission, outcome: Send
     Flushes; the caller commits.
     """
     message = locked_message(session, submission.message_id)
-    attempt = session.get(MessageAttempt, (submission.message_id, submission.attempt_no))
-    if message is None or attempt is None:
+    if message is None or not _close_attempt(session, submission, outcome):
         return
-    attempt.finished_at, attempt.outcome = clock.wall(), outcome.kind
-    attempt.http_status, attempt.error_code = outcome.http_status, outcome.error_code
-    attempt.provider_id = outcome.provider_id or attempt.provider_id
     if message.attempt_no != submission.attempt_no:
         _log_late(message, outcome)
     elif outcome.kind is OutcomeKind.ACCEPTED:
@@ -54,7 +53,23 @@ def record_outcome(session: ScopedSession, submission: Submission, outcome: Send
     elif message.state in (MessageState.SUBMITTING, MessageState.UNKNOWN):
         _refused_or_unclear(session, message, outcome)
     session.flush()
-    note_outcome(session, message.channel, submission.route, outcome, trial=submission.trial)
+    if submission.sender_failed or outcome.kind not in _NO_NEWS:
+        note_outcome(session, message.channel, submission.route, outcome, trial=submission.trial)
+
+
+def _close_attempt(session: ScopedSession, submission: Submission, outcome: SendOutcome) -> bool:
+    """Write down how an attempt ended; return False where there is none."""
+    values = {
+        "finished_at": clock.wall(),
+        "outcome": outcome.kind,
+        "http_status": outcome.http_status,
+        "error_code": outcome.error_code,
+    }
+    if outcome.provider_id is not None:
+        values["provider_id"] = outcome.provider_id
+    this = MessageAttempt.message_id == submission.message_id, MessageAttempt.attempt_no == submission.attempt_no
+    closed = update(MessageAttempt).where(*this).values(values).returning(MessageAttempt.attempt_no)
+    return session.scalar(closed.execution_options(synchronize_session=False)) is not None
 
 
 def _accepted(session: ScopedSession, message: Message, outcome: SendOutcome) -> None:

@@ -71,12 +71,6 @@ def open_channels(session: ScopedSession, routes: Mapping[Channel, Route], trial
     return {channel: opening for channel, opening in found.items() if opening is not None}
 
 
-def rests(session: ScopedSession, route: Route) -> bool:
-    """Return True while the sender rests."""
-    until = session.scalar(select(SenderStanding.rests_until).where(SenderStanding.name == route.sender))
-    return until is not None and until > clock.wall()
-
-
 def take_tokens(session: ScopedSession, channel: Channel, route: Route, segments: int) -> bool:
     """Take the pace's tokens for a message; False where the sender must wait. Locks the sender's row. Flushes.
 
@@ -178,6 +172,9 @@ def _rest_until(session: ScopedSession, channel: str, route: Route, until: datet
 
 def _locked(session: ScopedSession, channel: str, route: Route) -> SenderStanding:
     """Return the sender's row, made on first use, locked until the transaction ends."""
+    found = session.get(SenderStanding, route.sender, with_for_update=True, populate_existing=True)
+    if found is not None:
+        return found
     new = native_insert(session, SenderStanding).values(
         name=route.sender,
         channel=channel,

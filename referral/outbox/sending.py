@@ -1,7 +1,7 @@
 """The sender: claim, gate, commit, look at the clock, post with no transaction open, record.
 
-Several posts are in the air at a time, each in a thread that does nothing else. All that touches the database is done
-by the one thread that runs the worker's tasks, a transaction for each message.
+Several posts are in the air at a time, each in a thread that does nothing else, and the next are made ready meanwhile.
+All that touches the database is done by the one thread that runs the worker's tasks, a transaction for each message.
 """
 
 import logging
@@ -18,7 +18,7 @@ from referral.kit.transaction import Database
 from referral.outbox.claiming import LEASE, Claimed, claim_messages, give_back, sweep
 from referral.outbox.gateway.base import TIMEOUT_S, OutcomeKind, OutgoingEmail, OutgoingSms, SendOutcome
 from referral.outbox.gateway.choose import Gateways
-from referral.outbox.lanes import Lane
+from referral.outbox.lanes import AHEAD, Lane
 from referral.outbox.quarantine import is_quarantined
 from referral.outbox.recording import record_outcome
 from referral.outbox.senders import Opening, Route, open_channels
@@ -78,7 +78,7 @@ class Sender:
         Whatever happens, what was posted is written down, and what was claimed in vain is given back.
         """
         count, until_s = 0, clock.monotonic_s() + BATCH_S
-        most = sum(lane.most for lane in self._lanes.values())
+        most = sum(lane.most + AHEAD for lane in self._lanes.values())
         for lane in self._lanes.values():
             lane.begin()
         with ThreadPoolExecutor(max(1, most), thread_name_prefix="post") as pool:
@@ -101,7 +101,7 @@ class Sender:
             if claimed is not None:
                 submission = self._submitted(database, claimed)
                 if submission is not None:
-                    lane.in_air[pool.submit(self._post, submission)] = (claimed, submission)
+                    lane.in_air[pool.submit(lane.post, submission, self._post)] = (claimed, submission)
                 return True
         return False
 

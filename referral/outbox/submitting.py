@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.outbox import hooks
 from referral.outbox.gateway.base import OutgoingEmail, OutgoingSms, status_callback_url
 from referral.outbox.hooks import Composed, Postponed, Suppressed
-from referral.outbox.models import Message, MessageAttempt
-from referral.outbox.moves import locked_message, move, release
-from referral.outbox.senders import Route, rests, take_tokens
+from referral.outbox.models import Message, MessageAttempt, SenderStanding
+from referral.outbox.moves import move, release
+from referral.outbox.senders import Route, take_tokens
 from referral.outbox.states import Channel, MessageEvent, MessageState
 
 #: Seconds for which a provider may still send a text, at most: a question should not arrive in the night.
@@ -43,7 +45,8 @@ class Terms:
 class Submission:
     """A message that is committed as being submitted, and what is to be posted.
 
-    `lease_until`: real time; `trial`: it tries a sender that has just rested.
+    `lease_until`: real time; `trial`: it tries a sender that has just rested; `sender_failed`: the posts of its sender
+    before it went badly, so that one that goes well is news.
     """
 
     message_id: UUID
@@ -53,6 +56,15 @@ class Submission:
     route: Route
     channel: Channel
     trial: bool = False
+    sender_failed: bool = True
+
+
+@dataclass(frozen=True)
+class _Held:
+    """How the sender of a message stands at the moment in which its row was locked."""
+
+    rests: bool
+    failed: bool
 
 
 def submit(session: ScopedSession, message_id: UUID, terms: Terms, *, trial: bool = False) -> Submission | None:
@@ -70,31 +82,35 @@ def submit(session: ScopedSession, message_id: UUID, terms: Terms, *, trial: boo
         raise LeaseLost
     too_late = _too_late(message, now)
     words = None if too_late else hooks.compose(session, message, now)
-    message = _held(session, message_id, terms.owner)
+    route = terms.routes.get(Channel(message.channel))
+    held = _hold(session, message, terms.owner, route.sender if route else None)
     if words is None:
         _stop(session, message, MessageEvent.RUN_OUT, reason=too_late or "expired")
     elif isinstance(words, Postponed):
         _postpone(message, words, now)
     elif isinstance(words, Suppressed):
         _stop(session, message, MessageEvent.SUPPRESS, reason=words.reason, needs_person=words.needs_person)
-    elif not _sender_takes(session, message, words, terms, trial=trial):
+    elif (held.rests and not trial) or not _has_tokens(session, message, words, terms):
         move(message, MessageEvent.POSTPONE)
         release(message)
     else:
-        return replace(_mark(session, message, words, terms), trial=trial)
+        return replace(_mark(session, message, words, terms), trial=trial, sender_failed=held.failed)
     return None
 
 
 def set_aside_unspeakable(session: ScopedSession, message_id: UUID, *, owner: str, reason: str) -> None:
     """Set a message aside whose words cannot be made; a person hears of it. Raises LeaseLost."""
-    _stop(session, _held(session, message_id, owner), MessageEvent.QUARANTINE, reason=reason)
+    message = session.get(Message, message_id)
+    if message is None:
+        raise LeaseLost
+    _hold(session, message, owner, sender=None)
+    _stop(session, message, MessageEvent.QUARANTINE, reason=reason)
 
 
-def _sender_takes(session: ScopedSession, message: Message, words: Composed, terms: Terms, *, trial: bool) -> bool:
-    """Return True where the sender may send this message now; its tokens are taken then."""
+def _has_tokens(session: ScopedSession, message: Message, words: Composed, terms: Terms) -> bool:
+    """Take the tokens of this message from its sender; False where there are none."""
     channel = Channel(message.channel)
-    route = terms.routes[channel]
-    return (trial or not rests(session, route)) and take_tokens(session, channel, route, words.segments)
+    return take_tokens(session, channel, terms.routes[channel], words.segments)
 
 
 def _too_late(message: Message, now: datetime) -> str | None:
@@ -104,14 +120,21 @@ def _too_late(message: Message, now: datetime) -> str | None:
     return "too_old" if now - (message.due_at or message.not_before) > TOO_OLD else None
 
 
-def _held(session: ScopedSession, message_id: UUID, owner: str) -> Message:
-    """Return the message, locked. Raises LeaseLost when `owner` does not hold it any more."""
-    message = locked_message(session, message_id)
-    if message is None or message.state != MessageState.CLAIMED or message.lease_owner != owner:
+def _hold(session: ScopedSession, message: Message, owner: str, sender: str | None) -> _Held:
+    """Lock the message's row, and return how `sender` stands. Raises LeaseLost when `owner` does not hold it any more.
+
+    Only what may have changed is read again, in one statement.
+    """
+    standing = SenderStanding.rests_until, SenderStanding.failures
+    row = select(Message.state, Message.lease_owner, Message.lease_until, *standing).where(Message.id == message.id)
+    beside = row.outerjoin(SenderStanding, SenderStanding.name == sender).with_for_update(of=Message)
+    now = session.execute(beside).one_or_none()
+    wall = clock.wall()
+    if now is None or now.state != MessageState.CLAIMED or now.lease_owner != owner:
         raise LeaseLost
-    if message.lease_until is None or message.lease_until <= clock.wall():
+    if now.lease_until is None or now.lease_until <= wall:
         raise LeaseLost
-    return message
+    return _Held(now.rests_until is not None and now.rests_until > wall, bool(now.failures))
 
 
 def _postpone(message: Message, words: Postponed, now: datetime) -> None:

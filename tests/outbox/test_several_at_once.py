@@ -14,7 +14,7 @@ from referral.kit.transaction import Database
 from referral.outbox import hooks
 from referral.outbox.claiming import Claimed, claim_messages, give_back
 from referral.outbox.gateway.base import OutcomeKind, SendOutcome
-from referral.outbox.lanes import Lane
+from referral.outbox.lanes import AHEAD, LONGEST_READY_S, QUICK_S, Lane
 from referral.outbox.models import Message
 from referral.outbox.queueing import suppress_for_phone
 from referral.outbox.senders import MOST_AT_ONCE
@@ -181,3 +181,91 @@ def test_one_at_a_time_waits_for_what_the_one_before_came_to() -> None:
     lane.in_air[post] = (Claimed(new_id(), None, suspect=False), None)  # type: ignore[assignment]  # never looked at
 
     assert lane.next(alone=False) is None
+
+
+def lane_with_room() -> Lane:
+    """A lane of a provider that has answered well, with a message for each of many phones."""
+    lane = Lane(Channel.SMS, IN_FLIGHT, width=IN_FLIGHT)
+    lane.take([Claimed(new_id(), new_id(), suspect=False) for _each in range(3 * IN_FLIGHT)])
+    return lane
+
+
+def pass_the_gate(lane: Lane, count: int) -> int:
+    """Let so many pass, and return how many did."""
+    passed = 0
+    while passed < count and (claimed := lane.next(alone=False)) is not None:
+        lane.in_air[Future[SendOutcome]()] = (claimed, None)  # type: ignore[assignment]  # never looked at
+        passed += 1
+    return passed
+
+
+def said_after(outcome: SendOutcome, seconds: float, monkeypatch: pytest.MonkeyPatch) -> Lane:
+    """A lane with room whose last post took so long and came to this."""
+    lane, moments = lane_with_room(), iter([0.0, 0.0, seconds])
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "monotonic_s", lambda: next(moments))
+        lane.post(None, lambda _submission: outcome)  # type: ignore[arg-type]  # never looked at
+    return lane
+
+
+def test_a_few_are_made_ready_while_a_quick_provider_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = said_after(SendOutcome(OutcomeKind.ACCEPTED), QUICK_S / 2, monkeypatch)
+    slow = said_after(SendOutcome(OutcomeKind.ACCEPTED), QUICK_S * 2, monkeypatch)
+
+    assert pass_the_gate(quick, 3 * IN_FLIGHT) == IN_FLIGHT + AHEAD
+    assert pass_the_gate(slow, 3 * IN_FLIGHT) == IN_FLIGHT
+
+
+def test_of_one_phone_none_is_made_ready_beside_the_one_in_the_air() -> None:
+    lane, phone = Lane(Channel.SMS, IN_FLIGHT, width=IN_FLIGHT), new_id()
+    lane.take([Claimed(new_id(), phone, suspect=False) for _each in range(3)])
+
+    assert pass_the_gate(lane, 3) == 1
+
+
+def test_what_is_ready_when_a_post_goes_badly_is_not_posted(monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = said_after(SendOutcome(OutcomeKind.UNKNOWN), QUICK_S / 2, monkeypatch)
+    posted: list[object] = []
+
+    outcome = lane.post(None, posted.append)  # type: ignore[arg-type]  # nothing is posted
+
+    assert (outcome.kind, posted) == (OutcomeKind.NOT_TRIED, [])
+
+
+def test_what_was_ready_for_too_long_is_not_posted(monkeypatch: pytest.MonkeyPatch) -> None:
+    lane, posted = lane_with_room(), list[object]()
+    moments = iter([0.0, LONGEST_READY_S + 0.1])
+    monkeypatch.setattr(clock, "monotonic_s", lambda: next(moments))
+
+    outcome = lane.post(None, posted.append)  # type: ignore[arg-type]  # nothing is posted
+
+    assert (outcome.kind, posted) == (OutcomeKind.NOT_TRIED, [])
+
+
+def test_after_a_post_that_went_badly_one_goes_when_all_has_landed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = said_after(SendOutcome(OutcomeKind.UNKNOWN), QUICK_S / 2, monkeypatch)
+    lane.learn(SendOutcome(OutcomeKind.UNKNOWN))
+    accepted = SendOutcome(OutcomeKind.ACCEPTED)
+
+    assert pass_the_gate(lane, 3 * IN_FLIGHT) == 1
+    assert lane.post(None, lambda _submission: accepted) is accepted  # type: ignore[arg-type]  # never looked at
+
+
+def test_never_more_are_in_the_air_than_may_be(database: Database, twilio: FakeTwilio) -> None:
+    for n in range(30):
+        texts_for(database, f"+1305555{n:04}", 1)
+    lock, now, most = threading.Lock(), [0], [0]
+
+    def arrives(_text: FakeMessage) -> None:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        threading.Event().wait(0.02)
+        with lock:
+            now[0] -= 1
+
+    twilio.before_answer = arrives
+    sender_to(twilio).send_due(database)
+
+    assert len(twilio.messages) == 30
+    assert most[0] <= IN_FLIGHT
