@@ -25,14 +25,15 @@ from referral.followups.ending import (
     resume_contact,
     welcome,
 )
-from referral.followups.news import TOGETHER_COMPOSER, compose_referral_text, compose_together
+from referral.followups.news import compose_referral_text, compose_together
 from referral.followups.plan_links import COMPOSER as PLAN_LINK
 from referral.followups.plan_links import compose_plan_link
-from referral.followups.planning import NEWS_COMPOSER, follow_move, is_asking
+from referral.followups.planning import follow_move, is_asking
 from referral.followups.reminding import COMPOSER as APPOINTMENT_TEXT
 from referral.followups.reminding import remind_of
 from referral.followups.said import hear_patient
 from referral.followups.stopping import end_texting
+from referral.followups.texted import NEWS_COMPOSER, TOGETHER_COMPOSER
 from referral.kit.scope import ScopedSession
 from referral.kit.transaction import record_reads
 from referral.messaging import hooks as messaging_hooks
@@ -57,6 +58,8 @@ from referral.patients.models import Patient
 from referral.plan.sections import plan_section, why_no_plan_page
 from referral.prescriptions import hooks as prescription_hooks
 from referral.prescriptions.favourites import favourites_of
+from referral.prescriptions.need_plans import follow_answer, is_said_already, was_answered, words_of_needs
+from referral.prescriptions.running import running_requests
 from referral.records.holds import is_held
 from referral.records.sections import record_section
 from referral.referrals import hooks as referral_hooks
@@ -66,6 +69,7 @@ from referral.referrals.models import Referral, ReferralMove
 from referral.referrals.patient_section import referral_section
 from referral.referrals.stopping import withdraw_from
 from referral.referrals.under_way import under_way, withdraw_all
+from referral.screening import hooks as screening_hooks
 from referral.screening.link_texts import COMPOSER as SCREENING_TEXT
 from referral.screening.link_texts import compose_screening_text
 from referral.screening.sections import needs_section
@@ -109,6 +113,7 @@ def fill_hooks() -> None:
     outbox_hooks.compose.fill(_compose)
     outbox_hooks.on_message_accepted.fill(question_arrived)
     outbox_hooks.on_message_stuck.fill(_message_stuck)
+    _fill_screening_hooks()
     messaging_hooks.on_inbound_reply.fill(answer_reply)
     messaging_hooks.on_opted_out.fill(read_beyond_stop)
     messaging_hooks.handed_on.fill(handed_on)
@@ -138,6 +143,14 @@ def fill_hooks() -> None:
     patient_hooks.on_patient_moved_here.fill(welcome)
     patient_hooks.on_patient_moved_away.fill(_moved_away)
     account_hooks.patients_who_barred.fill(patients_who_barred)
+
+
+def _fill_screening_hooks() -> None:
+    screening_hooks.running_requests.fill(running_requests)
+    screening_hooks.words_of_needs.fill(words_of_needs)
+    screening_hooks.on_need_answered.fill(follow_answer)
+    screening_hooks.is_said_already.fill(is_said_already)
+    screening_hooks.was_answered.fill(was_answered)
 
 
 def _referral_moved(session: ScopedSession, referral: Referral, move: ReferralMove) -> None:

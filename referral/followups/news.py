@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from referral.followups.due import phone_is_free
 from referral.followups.models import Question
-from referral.followups.planning import NEWS, NEWS_COMPOSER
+from referral.followups.planning import NEWS
 from referral.followups.states import QuestionKind, QuestionState
+from referral.followups.texted import NEWS_COMPOSER, RECALLED, TOGETHER_COMPOSER, holds_news
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.messaging.composing import compose_patient_text
@@ -25,9 +26,7 @@ from referral.referrals.numbering import named_in_texts
 from referral.referrals.states import ReferralState
 from resources_directory.needs import SENSITIVE
 
-#: Who makes the words of one text for several: the key under which wiring knows `compose_together`.
-TOGETHER_COMPOSER = "news_together"
-#: The text for several that were moved alike, by the text that one of them gets; and for those moved in other ways.
+#: The text for several that were moved alike, by the text that one of them gets; and for all others.
 ALIKE = {"sent": "several_sent", "accepted": "several_accepted"}
 OTHERWISE = "several_moved"
 
@@ -35,6 +34,7 @@ OTHERWISE = "several_moved"
 TRUE_WHILE = {
     "sent": (ReferralState.SENT,),
     "accepted": (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS),
+    RECALLED: (ReferralState.ENTERED_IN_ERROR,),
 }
 
 _LASTS = timedelta(days=2)
@@ -46,7 +46,7 @@ _SOON = timedelta(minutes=10)
 def compose_referral_text(session: ScopedSession, message: Message, now: datetime) -> Composed | Postponed | Suppressed:
     """Return the words of news about a referral, or why they do not go: also when one text tells of several."""
     referral = session.scalar(select(Referral).where(Referral.id == message.subject_id))
-    if referral is None or referral.state not in TRUE_WHILE[message.template]:
+    if referral is None or not _is_true(session, message, referral, message.template):
         return Suppressed("moved_on", needs_person=False)
     words = words_of_news(session, message, referral, now)
     if isinstance(words, Composed) and _told_together(session, message):
@@ -64,7 +64,7 @@ def compose_together(session: ScopedSession, message: Message, now: datetime) ->
     standing = [
         each
         for each in session.scalars(known)
-        if each.state in TRUE_WHILE[told[str(each.id)]] and _why_untold(session, each) is None
+        if _is_true(session, message, each, told[str(each.id)]) and _why_untold(session, each) is None
     ]
     if not standing or len(standing) < len(told):
         for each in standing:
@@ -84,6 +84,13 @@ def words_of_news(
         return Postponed(now + _SOON, "day_full")
     words = compose_patient_text(session, message, now)
     return Suppressed(words.reason, needs_person=False) if isinstance(words, Suppressed) else words
+
+
+def _is_true(session: ScopedSession, message: Message, referral: Referral, template: str) -> bool:
+    """Return True while the news holds; that a request was taken back is news only to a phone that heard of it."""
+    if referral.state not in TRUE_WHILE[template]:
+        return False
+    return template != RECALLED or holds_news(session, referral, message.phone_number_id)
 
 
 def _gives_way(session: ScopedSession, message: Message, now: datetime) -> bool:
@@ -125,7 +132,7 @@ def _told_together(session: ScopedSession, message: Message) -> bool:
         NewMessage(
             channel=Channel.SMS,
             composer=TOGETHER_COMPOSER,
-            template=ALIKE[message.template] if len(kinds) == 1 else OTHERWISE,
+            template=ALIKE.get(message.template, OTHERWISE) if len(kinds) == 1 else OTHERWISE,
             clinic_id=message.clinic_id,
             patient_id=message.patient_id,
             phone_number_id=message.phone_number_id,
@@ -175,5 +182,5 @@ def _waiting_beside(session: ScopedSession, message: Message) -> dict[UUID, str]
     return {
         each.id: news[each.id]
         for each in found
-        if each.state in TRUE_WHILE[news[each.id]] and _why_untold(session, each) is None
+        if _is_true(session, message, each, news[each.id]) and _why_untold(session, each) is None
     }

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from referral.followups.models import Question
 from referral.followups.policies import CADENCE
 from referral.followups.states import OPTIONS, QUESTION_MACHINE, QuestionEvent, QuestionKind, QuestionState
+from referral.followups.texted import NEWS_COMPOSER, RECALLED, holds_news
 from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.outbox.queueing import NewMessage, cancel_for_subject, queue_message
@@ -29,13 +30,11 @@ CALL_WITHIN = timedelta(days=1)
 
 WAITING = (QuestionState.SCHEDULED, QuestionState.OPENING, QuestionState.OPEN)
 
-#: Who makes the words of news: the key under which wiring knows `news.compose_referral_text`.
-NEWS_COMPOSER = "referral_text"
-
 #: News that a move brings, by the event that made it.
 NEWS = {
     ReferralEvent.SEND: "sent",
     ReferralEvent.ACCEPT: "accepted",
+    ReferralEvent.MARK_ERROR: RECALLED,
 }
 
 #: Moves after which nothing is asked any more.
@@ -190,6 +189,8 @@ def _send_news(session: ScopedSession, referral: Referral, template: str) -> Non
         return  # the planned questions become calls; news alone does not need one
     if not may_go_to(session, patient, route, referral.domain):
         return  # somebody else holds the phone, and must not hear of it
+    if template == RECALLED and not holds_news(session, referral, route.phone_number_id):
+        return  # nobody there waits for a call
     queue_message(
         session,
         NewMessage(

@@ -1,6 +1,7 @@
 """Forms of a to-do: what was done, an attempt to reach the patient, and what the patient said happened."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -26,6 +27,7 @@ from referral.navigation.finishing import Finished
 from referral.navigation.plans import NewPlan, moment_of
 from referral.navigation.states import CallSaid, ContactChannel, PlannedChannel
 from referral.referrals import words as referral_words
+from referral.referrals.amounts import faults_of
 from referral.referrals.sent_again import sending_of
 from referral.referrals.states import Outcome, Side, TestimonyChannel
 from referral.referrals.testimonies import GivenTestimony
@@ -199,15 +201,21 @@ class ToldForm(Form):
     interpreter = StringField(_l("Interpreter, if there was one"), [Optional(), Length(max=NAME_LETTERS)])
     note = TextAreaField(_l("In their own words"), [Optional(), Length(max=NOTE_LETTERS)])
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Return True if nothing is missing, and the reason fits what happened."""
+        complete: bool = super().validate(extra_validators)
+        faults = list(faults_of(self.outcome.data, reason=self.reason.data, units=None))
+        for each in faults:
+            self.blame(each)
+        return complete and not faults
+
     def given(self, *, taken_by: UUID) -> GivenTestimony:
         """Return the testimony of a valid form; `taken_by`: the id of whoever wrote it down."""
-        outcome = Outcome(self.outcome.data)
-        helped = outcome in (Outcome.RECEIVED, Outcome.PARTLY_RECEIVED)
         return GivenTestimony(
             side=Side.PATIENT,
-            outcome=outcome,
+            outcome=Outcome(self.outcome.data),
             channel=TestimonyChannel(self.channel.data),
-            reason=None if helped else self.reason.data or None,
+            reason=self.reason.data or None,
             speaker=self.speaker.data,
             taken_by=taken_by,
             interpreter=self.interpreter.data,

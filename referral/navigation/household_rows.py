@@ -16,7 +16,7 @@ from referral.patients.models import Patient
 from referral.patients.proxies import private_domains
 from referral.patients.queries import display_name
 from referral.prescriptions.models import NeedPlan
-from referral.prescriptions.need_plans import clinic_zone, plan_words
+from referral.prescriptions.need_plans import plan_words
 from referral.referrals.models import Referral
 from referral.referrals.policies import ReferralPermission
 from referral.referrals.states import LIVE_SENT_STATES, SIGN
@@ -24,6 +24,7 @@ from referral.referrals.words import STATES
 from referral.screening.models import Need
 from referral.screening.policies import ScreeningPermission
 from referral.screening.queries import LIVE
+from referral.screening.saying_when import clinic_zone
 from referral.screening.states import NeedStatus, WantsHelp
 from referral.screening.words import NEEDS
 from resources_directory.needs import SENSITIVE, NeedDomain

@@ -19,7 +19,7 @@ from referral.patients.queries import display_name, may_be_contacted, patient_by
 from referral.patients.states import ConsentMethod, SharedField
 from referral.prescriptions.agreeing import check_agreement
 from referral.prescriptions.models import Prescription
-from referral.prescriptions.need_plans import NeedAnswer, record_answers
+from referral.prescriptions.need_plans import record_answers
 from referral.prescriptions.other_needs import never_under
 from referral.prescriptions.queries import prescription_by_id
 from referral.prescriptions.reaching import reachable, reachable_today
@@ -30,6 +30,7 @@ from referral.referrals.actors import Actor, ActorKind
 from referral.referrals.matching import modes_for
 from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.states import Mode, ReferralEvent, ReferralState, Urgency
+from referral.screening.hooks import NeedAnswer
 from referral.screening.models import Need
 from referral.screening.states import NeedStatus, WantsHelp
 from resources_directory.search import get_services

@@ -1,14 +1,17 @@
 """The worker's part of prescribing: who said "not now" is offered help again on the day they named."""
 
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
 from referral.kit import clock
+from referral.kit.business_days import WORK_ENDS
 from referral.kit.scope import ScopedSession, job_scope
 from referral.kit.transaction import Database
 from referral.kit.worker import Turn, one_by_one
+from referral.kit.zones import zone_of
 from referral.patients.models import Patient
 from referral.patients.queries import kept_record, may_be_contacted
 from referral.prescriptions.models import NeedPlan
@@ -16,12 +19,10 @@ from referral.referrals.models import Referral
 from referral.referrals.states import LIVE_SENT_STATES
 from referral.screening.models import Need
 from referral.screening.queries import LIVE
+from referral.screening.saying_when import clinic_zone
 from referral.screening.states import WantsHelp
 from referral.todos.actions import NewToDo, make_to_do
 from referral.todos.models import ToDoReason
-
-#: The to-do is there in the morning, and due before the clinic closes.
-UNTIL_EVENING = timedelta(hours=9)
 
 TURN = Turn("offers", 100)
 
@@ -64,6 +65,11 @@ def _make_to_do(session: ScopedSession, plan: NeedPlan) -> None:
             subject_kind="need",
             subject_id=plan.need_id,
             dedupe_key=f"offer_again:{plan.id}",
-            due_at=plan.offer_again_at + UNTIL_EVENING,
+            due_at=_evening_of(plan.offer_again_at, zone_of(clinic_zone(session, plan.clinic_id))),
         ),
     )
+
+
+def _evening_of(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the working hours of that day end: the to-do is there in the morning, and due by then."""
+    return datetime.combine(moment.astimezone(zone).date(), WORK_ENDS, zone)

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     FormField,
     HiddenField,
@@ -23,7 +20,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from referral.kit.errors import InvalidInput
-from referral.kit.forms import Form, known_day, strip
+from referral.kit.forms import Form, strip
 from referral.patients.asked_fields import WHILE_UNSAID
 from referral.patients.consent_words import FIELD_LABELS
 from referral.patients.states import TAKEN_BY_STAFF, ConsentMethod, SharedField
@@ -31,12 +28,10 @@ from referral.patients.told_facts import TOLD_FACTS
 from referral.patients.words import METHODS, SPEAKERS
 from referral.referrals import words
 from referral.referrals.states import Mode, Urgency
+from referral.screening.saying_when import KEEP, SaysWhen, then_field, when_fields
 from referral.screening.states import WantsHelp
 
-NAME_LETTERS, NOTE_LETTERS, HELPER_LETTERS, LOOKED_FOR_LETTERS = 100, 500, 200, 100
-
-#: "In N weeks" on offer.
-WEEKS = (1, 2, 4, 8, 12, 26)
+NAME_LETTERS, NOTE_LETTERS, LOOKED_FOR_LETTERS = 100, 500, 100
 
 #: The value of "nothing for this need now".
 NOTHING = "none"
@@ -51,14 +46,6 @@ ANSWERS = {
 }
 
 
-#: What becomes of a request that is under way when the patient does not want help now.
-KEEP, WITHDRAW = "keep", "withdraw"
-THEN = {
-    KEEP: _l("It goes on: whoever was asked may still help"),
-    WITHDRAW: _l("The patient does not want it any more: it is withdrawn, and whoever was asked is told to stop"),
-}
-
-
 #: Why nobody interpreted words of consent that stand in another language than the patient's.
 NO_INTERPRETER = {
     "understands": _l("Nobody: the patient understands the language of the words"),
@@ -66,22 +53,10 @@ NO_INTERPRETER = {
 }
 
 
-def _weeks() -> list[tuple[str, str]]:
-    return [(str(n), ngettext("in %(num)s week", "in %(num)s weeks", n)) for n in WEEKS]
-
-
 def field_choices(fields: Iterable[SharedField]) -> list[tuple[str, str]]:
     """Return (value, words) of those that a tick shares; what the patient must tell is shared when it is chosen."""
     labels = ((field, str(FIELD_LABELS[field])) for field in fields if field not in TOLD_FACTS)
     return [(str(field), label[:1].upper() + label[1:]) for field, label in labels]
-
-
-def as_id(text: str | None) -> UUID | None:
-    """Return the id that a form sent back; None for what is none."""
-    try:
-        return UUID(text)
-    except (TypeError, ValueError, AttributeError):
-        return None
 
 
 def _told(field: SharedField) -> SelectField:
@@ -113,7 +88,7 @@ class ChosenForNow:
         raise StopValidation
 
 
-class LineForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
+class LineForm(SaysWhen, PlainForm):  # type: ignore[misc]  # WTForms has no types
     """One need: when help is wanted, the service chosen, how it is asked, and what the patient lets it know."""
 
     need_id = HiddenField()
@@ -124,17 +99,9 @@ class LineForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
         [Optional()],
         choices=lambda: [(str(answer), words) for answer, words in ANSWERS.items()],
     )
-    again_in = SelectField(_l("Ask again"), [Optional()], choices=_weeks, default="4")
-    again_on = DateField(_l("or on this day"), [Optional()], filters=[known_day])
-    helped_by = StringField(_l("Who helps already?"), [Optional(), Length(max=HELPER_LETTERS)], filters=[strip])
-    #: The requests under way that the page showed, parted by blanks; nothing else is withdrawn.
+    again_in, again_on, helped_by = when_fields()
     running = HiddenField()
-    then = RadioField(
-        _l("What becomes of the request that is under way?"),
-        [Optional()],
-        choices=lambda: list(THEN.items()),
-        default=KEEP,
-    )
+    then = then_field(KEEP)
     service = RadioField(_l("Choose a service"), [ChosenForNow()])
     mode = RadioField(
         _l("How?"),
@@ -178,12 +145,6 @@ class LineForm(PlainForm):  # type: ignore[misc]  # WTForms has no types
     def looks_anew(self) -> bool:
         """True when words were typed to look for another service, and what they find was not shown yet."""
         return bool(self.look_for.data) and self.look_for.data != self.found_for.data
-
-    def withdrawn(self) -> tuple[UUID, ...]:
-        """Return the requests under way that the patient wants withdrawn, of those that the page showed."""
-        if self.then.data != WITHDRAW or self.answer.data in (None, "", WantsHelp.YES):
-            return ()
-        return tuple(filter(None, map(as_id, (self.running.data or "").split())))
 
     @property
     def is_chosen(self) -> bool:

@@ -8,8 +8,9 @@ from referral.kit import clock
 from referral.kit.scope import ScopedSession
 from referral.patients.barring import barred_organizations
 from referral.patients.policies import PatientPermission
-from referral.prescriptions.forms import LineForm, PrescribeForm, as_id
+from referral.prescriptions.forms import LineForm, PrescribeForm
 from referral.prescriptions.sheets import Sheet
+from referral.screening.saying_when import as_id
 from resources_directory.search import get_services
 
 BARRED = _l(

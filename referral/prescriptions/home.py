@@ -17,11 +17,12 @@ from referral.kit.scope import ScopedSession
 from referral.patients.models import Patient
 from referral.patients.queries import display_name
 from referral.prescriptions.models import NeedPlan, Prescription
-from referral.prescriptions.need_plans import clinic_zone, plan_words
+from referral.prescriptions.need_plans import plan_words
 from referral.referrals.models import Referral
 from referral.referrals.states import LIVE_SENT_STATES, TAKEN_STATES, Mode, ReferralState
 from referral.screening.models import Need
 from referral.screening.queries import LIVE
+from referral.screening.saying_when import clinic_zone
 from referral.screening.states import NeedStatus, WantsHelp
 from referral.screening.words import need_label, place_label
 

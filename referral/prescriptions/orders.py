@@ -1,7 +1,7 @@
 """What a sent form asks for: the order to sign, what the patient says of each need, and the words of consent."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from referral.patients.consent_words import WORDS_VERSION, sharing_words
@@ -9,10 +9,11 @@ from referral.patients.models import Patient
 from referral.patients.states import ConsentMethod, SharedField
 from referral.patients.understood import heard_by
 from referral.prescriptions.actions import ConsentFacts, OrderLine, PrescriptionOrder
-from referral.prescriptions.forms import LOOKED_FOR_LETTERS, LineForm, PrescribeForm, as_id
-from referral.prescriptions.need_plans import NeedAnswer
+from referral.prescriptions.forms import LOOKED_FOR_LETTERS, LineForm, PrescribeForm
 from referral.prescriptions.offers import Offer
 from referral.referrals.states import Mode, Urgency
+from referral.screening.hooks import NeedAnswer
+from referral.screening.saying_when import as_id
 from referral.screening.states import WantsHelp
 
 
@@ -75,16 +76,7 @@ def consent_words(line: LineForm, language: str, offers: Sequence[Offer]) -> str
 
 
 def _answer(line: LineForm, today: date) -> NeedAnswer:
-    wants = WantsHelp(line.answer.data)
-    weeks = line.again_in.data
-    again_on = line.again_on.data or (today + timedelta(weeks=int(weeks)) if weeks else None)
-    return NeedAnswer(
-        need_id=UUID(line.need_id.data),
-        wants=wants,
-        again_on=again_on if wants is WantsHelp.NOT_NOW else None,
-        helped_by=line.helped_by.data if wants is WantsHelp.ALREADY else None,
-        withdraw=line.withdrawn(),
-    )
+    return line.said_about(UUID(line.need_id.data), WantsHelp(line.answer.data), today=today)
 
 
 def _organization(line: LineForm, offers: Sequence[Offer]) -> str:

@@ -21,7 +21,7 @@ from referral.patients.proxies import hidden_domains_of
 from referral.patients.states import SharedField
 from referral.prescriptions import hooks
 from referral.prescriptions.models import Prescription
-from referral.prescriptions.need_plans import clinic_zone, plan_words, standing_plans
+from referral.prescriptions.need_plans import plan_words, standing_plans
 from referral.prescriptions.slip import SlipService, address_for_paper, on_paper, paper_services
 from referral.referrals.disclosing import TAKEN_BACK
 from referral.referrals.models import Referral
@@ -29,6 +29,7 @@ from referral.referrals.queries import referrals_of_prescription
 from referral.referrals.states import LIVE_SENT_STATES, Mode, ReferralState
 from referral.referrals.words import MODES, state_words
 from referral.screening.queries import LIVE, needs_of
+from referral.screening.saying_when import clinic_zone
 from referral.screening.states import WantsHelp
 from referral.screening.words import NEEDS
 

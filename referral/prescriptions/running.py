@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,25 +15,16 @@ from referral.referrals.models import Referral
 from referral.referrals.queries import referrals_of_patient
 from referral.referrals.states import LIVE_SENT_STATES, Mode
 from referral.referrals.words import state_words
+from referral.screening.hooks import RunningRequest
 from referral.screening.models import Need
 
 
-@dataclass(frozen=True)
-class Running:
-    """A request that is under way for a need. `by`: who signed it, empty where nobody is named.
+@dataclass(frozen=True, kw_only=True)
+class Running(RunningRequest):
+    """A request that is under way for a need, with what another one for it is held against."""
 
-    `elsewhere`: it was signed for the same need on another record of the same person.
-    """
-
-    referral_id: UUID
     service_id: UUID
-    service: str
     mode: Mode
-    state: str
-    state_label: str
-    by: str
-    signed_at: datetime
-    elsewhere: bool = False
 
 
 def running_requests(
@@ -43,6 +33,7 @@ def running_requests(
     """Return need to the requests that are under way for it, newest first; needs without one are left out.
 
     Those for the same need on another record of the person come after its own: signing counts them too.
+    Fills screening.hooks.running_requests.
     """
     own = [row for row in referrals_of_patient(session, patient_id) if row.state in LIVE_SENT_STATES]
     others = _of_other_records(session, patient_id)

@@ -21,10 +21,8 @@ from referral.prescriptions.forms import ANSWERS, NOTHING, PrescribeForm
 from referral.prescriptions.models import NeedPlan, Prescription
 from referral.prescriptions.modes import usual_mode
 from referral.prescriptions.need_plans import (
-    check_day,
-    clinic_day,
-    clinic_zone,
     is_news,
+    listed_words,
     plan_words,
     standing_plans,
 )
@@ -33,8 +31,8 @@ from referral.prescriptions.orders import order_of
 from referral.prescriptions.picking import Asked
 from referral.prescriptions.running import Running, running_requests
 from referral.referrals.states import Mode, Urgency
-from referral.screening.models import Need
 from referral.screening.queries import LIVE, needs_of
+from referral.screening.saying_when import check_day, clinic_day, clinic_zone
 from referral.screening.states import NeedStatus, WantsHelp
 from referral.screening.words import WANTS, is_private_matter, need_label
 
@@ -126,7 +124,7 @@ def sheet_for(session: ScopedSession, patient: Patient, wanted: Wanted) -> Sheet
         wanted=wanted,
         offers=offers_for(session, patient, asked),
         quiet=[
-            QuietNeed(need.id, str(need_label(need.domain)), _quiet_words(need, plans.get(need.id), zone))
+            QuietNeed(need.id, str(need_label(need.domain)), listed_words(need, plans.get(need.id), zone))
             for need in live
             if need not in shown
         ],
@@ -160,11 +158,6 @@ def close_private(sheet: Sheet, form: PrescribeForm) -> None:
             line.answer.data = None
 
 
-def _quiet_words(need: Need, plan: NeedPlan | None, zone: str) -> str:
-    """Return what was said of a need in words; who helps with a private matter is not named."""
-    return str(WANTS[need.wants_help]) if is_private_matter(need.domain) else plan_words(need, plan, zone)
-
-
 def _line(offer: Offer, sheet: Sheet) -> dict[str, object]:
     need, plan = offer.need, offer.plan
     extra = sheet.wanted.extra.get(need.id)
@@ -196,7 +189,7 @@ def sound(session: ScopedSession, sheet: Sheet, form: PrescribeForm) -> bool:
     fine = True
     for number, answer in enumerate(order.answers):
         try:
-            check_day(answer, sheet.zone, number=number)
+            check_day(answer, sheet.zone, field=f"lines-{number}-again_on")
         except InvalidInput as error:
             form.blame_line(error, form.answered())
             fine = False

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, PasswordField, RadioField, SelectChoice, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -14,6 +15,7 @@ from referral.kit.i18n import language_name
 from referral.screening.instruments import Instrument, needs_check
 from referral.screening.question_forms import named
 from referral.screening.respondents import NOT_ON_FILE, Answerer, answerer_named
+from referral.screening.saying_when import SaysWhen, then_field, when_fields
 from referral.screening.states import Respondent, ScreeningMode, WantsHelp
 from referral.screening.words import NEEDS, WANTS
 
@@ -141,7 +143,7 @@ class YearForm(Form):
     )
 
 
-class VoiceForm(Form):
+class VoiceForm(SaysWhen, Form):
     """A need that the patient spoke of."""
 
     domain = RadioField(
@@ -154,9 +156,12 @@ class VoiceForm(Form):
         choices=[SelectChoice(str(value), label) for value, label in WANTS.items()],
         default=str(WantsHelp.YES),
     )
+    again_in, again_on, helped_by = when_fields()
+    running = HiddenField()
+    then = then_field()
 
 
-class ConfirmForm(Form):
+class ConfirmForm(SaysWhen, Form):
     """What the patient says about a need. `version` is that of the row when the page was opened."""
 
     says = RadioField(
@@ -170,4 +175,15 @@ class ConfirmForm(Form):
         ],
         validators=[InputRequired(_l("Choose what the patient says."))],
     )
+    again_in, again_on, helped_by = when_fields()
+    running = HiddenField()
+    then = then_field()
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+    def wants(self) -> WantsHelp | None:
+        """Return what a valid form says; None where it is no need."""
+        return None if self.says.data == NOT_A_NEED else WantsHelp(self.says.data)
+
+    def show_version(self, version: int) -> None:
+        """Let the form be about the need as it stands now: what is sent next is another filling."""
+        self.version.raw_data, self.form_id.data = [str(version)], str(uuid4())

@@ -47,6 +47,9 @@ LINK_LASTS = timedelta(days=7)
 TEXT_LASTS = timedelta(days=2)
 CALL_WITHIN = timedelta(days=1)
 
+#: What stands instead of a reason that nobody looking on may read.
+LINKS_OFF = _l("Links to questions are off for now. Ask the questions yourself.")
+
 #: Birth years of living people are about a hundred: after this many wrong ones the link is dead, and a person calls.
 MOST_YEARS = 5
 
@@ -72,7 +75,7 @@ def why_no_link(session: ScopedSession, patient: Patient, instrument: Instrument
     if route.is_shared or route.held_by_other:
         return _l("Somebody else reads this phone. Ask the questions yourself, or hand over the tablet.")
     if safety_concern_stands(session, patient.id):
-        return _l("Talk to this patient yourself, when they are alone. No link is sent.")
+        return LINKS_OFF
     if birth_date_of(patient) is None:
         return _l("The birth date is not known: the link could not ask for it before it shows the questions.")
     if patient.written_language not in instrument.languages:

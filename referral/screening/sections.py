@@ -12,6 +12,7 @@ from referral.kit.scope import ScopedSession
 from referral.patients.hooks import Section
 from referral.patients.models import Patient
 from referral.screening.differences import on_file
+from referral.screening.hooks import words_of_needs
 from referral.screening.instrument_library import shelf
 from referral.screening.instruments import needs_check
 from referral.screening.models import Need, Screening
@@ -30,7 +31,7 @@ class NeedRow:
     label: LazyString
     status: str
     status_label: LazyString
-    wants: LazyString
+    wants: LazyString | str
     confirmable: bool
     unconfirmed: bool
     since: datetime
@@ -50,15 +51,15 @@ class ScreeningRow:
     started_at: datetime | None = None
 
 
-def need_row(need: Need) -> NeedRow:
-    """Return the row of a need."""
+def need_row(need: Need, words: str | None = None) -> NeedRow:
+    """Return the row of a need. `words`: what the patient said about when."""
     known, waits = on_file(need), need.status == NeedStatus.UNCONFIRMED
     return NeedRow(
         id=need.id,
         label=need_label(need.domain),
         status=need.status,
         status_label=STATUSES[need.status],
-        wants=WANTS[need.wants_help],
+        wants=words or WANTS[need.wants_help],
         confirmable=need.status in LIVE,
         unconfirmed=waits,
         since=need.created_at,
@@ -69,7 +70,9 @@ def need_row(need: Need) -> NeedRow:
 
 def needs_section(session: ScopedSession, patient: Patient) -> Section:
     """Return the needs and screenings of the patient, for their page."""
-    rows = [need_row(need) for need in needs_of(session, patient.id)]
+    needs = needs_of(session, patient.id)
+    words = words_of_needs(session, needs)
+    rows = [need_row(need, words.get(need.id)) for need in needs]
     titles = {(each.instrument.key, each.instrument.version): each.instrument.title for each in shelf(session)}
     language = current_language().code
 

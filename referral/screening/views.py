@@ -1,7 +1,8 @@
 """Pages of screening: the needs check, its result, a voiced need, confirming a need."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from referral.kit.scope import ScopedSession
 from referral.kit.transaction import request_session
 from referral.patients.models import Patient
 from referral.patients.queries import display_name, patient_by_id
-from referral.screening.actions import VoicedNeed, confirm_need, drop_need, is_written_down, voice_need
+from referral.screening.actions import VoicedNeed, is_written_down, voice_need
 from referral.screening.asking import (
     Way,
     form_of,
@@ -26,18 +27,20 @@ from referral.screening.asking import (
     way_of_start,
     way_posted,
 )
-from referral.screening.forms import NOT_A_NEED, ConfirmForm, StartForm, VoiceForm
+from referral.screening.forms import ConfirmForm, StartForm, VoiceForm
+from referral.screening.hooks import RunningRequest, Taken, is_said_already, on_need_answered, words_of_needs
 from referral.screening.instrument_library import offered_instruments
 from referral.screening.link_texts import why_no_link
 from referral.screening.models import Need, Screening
+from referral.screening.need_answers import need_voiced, posted_answer, running_for, says_the_same, write_confirmed
 from referral.screening.policies import ScreeningPermission
 from referral.screening.queries import need_by_id, screening_by_id
 from referral.screening.question_forms import AskedForm
 from referral.screening.respondents import answerer_choices, answerer_name, respondent_words
 from referral.screening.results import result_of
 from referral.screening.sections import need_row
-from referral.screening.states import ScreeningMode, WantsHelp
-from referral.screening.words import MODES, NEEDS, STATUSES, WANTS, need_label
+from referral.screening.states import ScreeningMode
+from referral.screening.words import MODES, NEEDS, STATUSES, need_label
 from resources_directory.needs import SENSITIVE, NeedDomain
 
 blueprint = Blueprint("screening", __name__, template_folder="templates")
@@ -190,18 +193,42 @@ def new_need(patient: Patient) -> ResponseReturnValue:
 @blueprint.post("/patients/<uuid:patient_id>/needs/new")
 @requires(ScreeningPermission.CONFIRM, load=one_patient)
 def voice(patient: Patient) -> ResponseReturnValue:
-    """Write down a need that the patient voiced."""
-    form = VoiceForm()
+    """Write down a need that the patient voiced; of one that stands already, what they say of it now."""
+    form, session, person = VoiceForm(), request_session(), current_person()
     if not form.validate():
         return _voice_page(form, patient), 422
-    voiced = VoicedNeed(form.filling_id(), NeedDomain(form.domain.data), WantsHelp(form.wants_help.data))
-    voice_need(request_session(), patient, voiced, by=current_person().person_id)
+    need, written = need_voiced(session, patient, form)
+    if written and says_the_same(session, need, form):
+        return _voiced(patient)
+    running = running_for(session, need)
+    if written:
+        form.form_id.data = str(uuid4())
+        form.form_errors.append(_("This form was sent already, and it said something else. Look, then send it again."))
+        return _voice_page(form, patient, running), 409
+    answer = posted_answer(session, form, need, running)
+    if answer is None:
+        return _voice_page(form, patient, running), 422
+    voiced = VoicedNeed(form.filling_id(), NeedDomain(need.domain), answer.wants)
+    try:
+        need = voice_need(session, patient, voiced, by=person.person_id)
+        on_need_answered(session, need, answer, Taken(form.filling_id(), person.person_id, person.name))
+    except Conflict as error:
+        session.rollback()
+        form.form_errors.append(error.message)
+        return _voice_page(form, patient, running), 409
+    return _voiced(patient)
+
+
+def _voiced(patient: Patient) -> Response:
     flash(_("The need is written down."), "success")
     return redirect(url_for("patients.show_patient", patient_id=patient.id), 303)
 
 
-def _voice_page(form: VoiceForm, patient: Patient) -> str:
-    return render_template("screening/voice.html", form=form, patient=patient, name=display_name(patient))
+def _voice_page(form: VoiceForm, patient: Patient, running: Sequence[RunningRequest] = ()) -> str:
+    form.show_running(running)
+    return render_template(
+        "screening/voice.html", form=form, patient=patient, name=display_name(patient), running=running
+    )
 
 
 @blueprint.get("/needs/<uuid:need_id>/confirm")
@@ -218,22 +245,24 @@ def confirm(found: NeedOfPatient) -> ResponseReturnValue:
 
     `?screening=`: the result page that the person came from and goes back to.
     """
-    form, session, need, by = ConfirmForm(), request_session(), found.need, current_person().person_id
+    form, session, need, person = ConfirmForm(), request_session(), found.need, current_person()
     if not form.validate():
         return _confirm_page(form, found), 422
-    wants_help = None if form.says.data == NOT_A_NEED else WantsHelp(form.says.data)
     session.refresh(need, with_for_update=True)  # the same form may be sent at this very moment
+    answer = posted_answer(session, form, need, running_for(session, need))
+    if answer is None:
+        return _confirm_page(form, found), 422
     if form.version.data != need.version:
-        if is_written_down(need, wants_help, by=by):
+        written = is_written_down(need, form.wants(), by=person.person_id)
+        if written and is_said_already(session, need, answer):
             return _confirmed(session, need)
-        form.version.raw_data = [str(need.version)]
+        form.show_version(need.version)
         return _confirm_page(form, found, changed=True), 409
     try:
-        if wants_help is None:
-            drop_need(session, need, by=by)
-        else:
-            confirm_need(session, need, wants_help, by=by)
+        write_confirmed(session, need, form.wants(), by=person.person_id)
+        on_need_answered(session, need, answer, Taken(form.filling_id(), person.person_id, person.name))
     except Conflict as error:
+        session.rollback()
         form.form_errors.append(error.message)
         return _confirm_page(form, found), 409
     return _confirmed(session, need)
@@ -248,7 +277,9 @@ def _confirmed(session: ScopedSession, need: Need) -> Response:
 
 
 def _confirm_page(form: ConfirmForm, found: NeedOfPatient, *, changed: bool = False) -> str:
-    domain = NeedDomain(found.need.domain)
+    session, domain = request_session(), NeedDomain(found.need.domain)
+    running = running_for(session, found.need)
+    form.show_running(running)
     return render_template(
         "screening/confirm.html",
         form=form,
@@ -259,7 +290,8 @@ def _confirm_page(form: ConfirmForm, found: NeedOfPatient, *, changed: bool = Fa
         full_label=NEEDS[domain],
         sensitive=domain in SENSITIVE,
         status=STATUSES[found.need.status],
-        wants=WANTS[found.need.wants_help],
+        wants=words_of_needs(session, [found.need])[found.need.id],
         row=need_row(found.need),
+        running=running,
         changed=changed,
     )

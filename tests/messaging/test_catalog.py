@@ -18,7 +18,7 @@ from referral.messaging.catalog import (
 KEYS = """
 accepted appointment_tomorrow callback_ack check_contact_d3 check_outcome_d10 chw_will_call closed_declined closed_met
 closed_no_reply consent_confirm crisis declined_other_place help next_step no_open_question not_understood
-other_place_link questions_link reason reminder sent several_accepted several_moved several_sent start_confirm
+other_place_link questions_link reason recalled reminder sent several_accepted several_moved several_sent start_confirm
 stop_confirm to_human waitlisted wrong_number
 """
 ENGLISH = "{clinic}: Call us at {phone}."

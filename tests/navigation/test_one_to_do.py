@@ -188,6 +188,35 @@ def test_a_patients_no_closes_nothing(session: ScopedSession, desk: Desk, browse
     assert session.scalars(select(Need)).one().status == "open"
 
 
+@pytest.mark.parametrize("outcome", ["received", "partly_received"])
+def test_a_reason_why_help_did_not_come_is_not_dropped_beside_help_that_came(
+    session: ScopedSession, desk: Desk, browser: FlaskClient, outcome: str
+) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    said = {"told-outcome": outcome, "told-reason": "did_not_meet", "told-note": "They gave me two bags."}
+
+    answer = browser.post(f"/to-dos/{to_do.id}/told", data=TOLD | {"told-referral_version": "1"} | said)
+
+    summary = answer.text.partition('id="error-summary"')[2].partition("</ul>")[0]
+    assert answer.status_code == 422
+    assert 'href="#told-reason"' in summary
+    assert 'id="told-reason-error"' in answer.text
+    assert "This is a reason why help did not come" in answer.text
+    assert "They gave me two bags." in answer.text
+    assert session.scalars(select(Testimony)).all() == []
+
+
+def test_a_reason_why_help_did_not_come_is_kept(session: ScopedSession, desk: Desk, browser: FlaskClient) -> None:
+    to_do = desk.to_do("a")
+    desk.town.commit()
+    said = {"told-outcome": "not_received", "told-reason": "did_not_meet", "told-referral_version": "1"}
+
+    answer = browser.post(f"/to-dos/{to_do.id}/told", data=TOLD | said)
+
+    assert (answer.status_code, session.scalars(select(Testimony.reason)).one()) == (303, "did_not_meet")
+
+
 @pytest.mark.parametrize("outcome", ["received", "not_received"])
 def test_what_the_patient_says_sent_again_is_one_testimony_answered_as_the_first_time(
     session: ScopedSession, desk: Desk, browser: FlaskClient, outcome: str

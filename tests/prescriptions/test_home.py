@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from referral.accounts.roles import Role
 from referral.kit import clock
 from referral.patients.models import Patient
-from referral.prescriptions.need_plans import NeedAnswer, record_answers
+from referral.prescriptions.need_plans import record_answers
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode, ReferralState
+from referral.screening.hooks import NeedAnswer
 from referral.screening.states import NeedStatus, WantsHelp
 from resources_directory.db import new_id
 from tests.prescriptions.conftest import counted

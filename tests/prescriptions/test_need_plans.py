@@ -14,7 +14,8 @@ from referral.kit.transaction import Database
 from referral.prescriptions.actions import Signer, sign_prescription
 from referral.prescriptions.due import offer_again
 from referral.prescriptions.models import NeedPlan, Prescription
-from referral.prescriptions.need_plans import NeedAnswer, record_answers, standing_plans
+from referral.prescriptions.need_plans import record_answers, standing_plans
+from referral.screening.hooks import NeedAnswer
 from referral.screening.models import Need
 from referral.screening.states import NeedStatus, WantsHelp
 from referral.todos.models import ToDo, ToDoReason

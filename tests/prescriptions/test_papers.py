@@ -11,11 +11,12 @@ from referral.kit import clock
 from referral.patients.consent_models import Disclosure
 from referral.prescriptions.actions import Signer, sign_prescription
 from referral.prescriptions.models import Prescription
-from referral.prescriptions.need_plans import NeedAnswer, record_answers
+from referral.prescriptions.need_plans import record_answers
 from referral.referrals.actions import move
 from referral.referrals.actors import THE_CLOCK, Actor, ActorKind
 from referral.referrals.models import Referral
 from referral.referrals.states import Mode, ReferralEvent
+from referral.screening.hooks import NeedAnswer
 from referral.screening.states import WantsHelp
 from resources_directory.db import new_id
 from tests.prescriptions.conftest import MakeOrder, page_of

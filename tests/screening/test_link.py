@@ -378,7 +378,7 @@ def test_no_link_goes_where_it_could_not_be_read_or_guarded(
     assert why in refused_start(browser, rosa)
 
 
-def test_no_link_goes_while_a_concern_for_safety_stands(
+def test_do_no_harm_while_a_concern_for_safety_stands_no_link_goes_and_the_page_does_not_say_why(
     browser: FlaskClient, town: Town, rosa: Patient, phone: PatientPhone
 ) -> None:
     town.need(rosa, "interpersonal_safety", status=NeedStatus.UNCONFIRMED)
@@ -387,7 +387,8 @@ def test_no_link_goes_while_a_concern_for_safety_stands(
 
     page = browser.get(address).text
 
-    assert "when they are alone. No link is sent" in page
+    assert "Links to questions are off for now. Ask the questions yourself." in page
+    assert "when they are alone" not in page
     assert browser.post(f"{address}/text").status_code == 422
 
 
@@ -397,7 +398,7 @@ def test_a_concern_on_a_merged_record_counts_too(
     town.need(town.patient(clinic, merged_into_id=rosa.id), "interpersonal_safety")
     town.commit()
 
-    assert "when they are alone. No link is sent" in refused_start(browser, rosa)
+    assert "Links to questions are off for now" in refused_start(browser, rosa)
 
 
 def test_a_link_that_waited_does_not_go_once_there_is_a_concern_for_safety(
