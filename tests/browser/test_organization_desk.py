@@ -100,7 +100,7 @@ def test_the_pages_of_an_account(walk: Walk) -> None:
         walk.look(name)
     page.goto(f"{walk.address}/inbox?show=all")
     number = page.locator("main table .code").first.inner_text()
-    page.goto(f"{walk.address}/inbox/files")
+    page.goto(f"{walk.address}/inbox/files?show=all")
     with page.expect_download() as taken:
         walk.press("Take the file")
     rows = list(csv.DictReader(taken.value.path().read_text("utf-8-sig").splitlines()))
