@@ -7,8 +7,8 @@ export FLASK_APP = wsgi.py
 demo: $(VENV)/installed ## the invented county in your browser
 	@$(BIN)/flask demo --port $(PORT) $(if $(RESET),--reset) $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
-test: $(VENV)/installed-dev ## the suite, on every database found; `make browser`, `matrix` and `faults` are the rest
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/faults
+test: $(VENV)/installed-dev ## the suite, on every database found; `make browser`, `matrix`, `faults`, `long` are the rest
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser --ignore tests/faults
 
 browser: $(VENV)/installed-dev ## the pages, walked in Chromium on every database
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/browser
@@ -32,6 +32,9 @@ scan: $(VENV)/installed-dev .venv-scan/installed ## other people's tools look at
 
 sbom: $(VENV)/installed-dev ## the list of what is built in, as CycloneDX
 	@$(BIN)/python -m tests.scan.sbom
+
+long: $(VENV)/installed-dev ## real directories, the demo's processes, workers on one queue
+	$(BIN)/pytest -n 3 --dist loadfile -m slow --ignore tests/access --ignore tests/faults
 
 faults: $(VENV)/installed-dev ## web and worker killed at every transition, databases taken away, many at once
 	$(BIN)/pytest -n 3 tests/faults
@@ -71,4 +74,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	.venv-scan/bin/pip install --quiet --requirement tests/scan/requirements.txt
 	@touch $@
 
-.PHONY: demo test browser check bench assurance scan sbom faults soak translations languages pictures matrix mutate
+.PHONY: demo test browser long check bench assurance scan sbom faults soak translations languages pictures matrix mutate

@@ -22,6 +22,8 @@ from tests.access.roles import EVERYBODY, Browser, enter, headers_of
 from tests.access.tenants import Tenant
 from tests.access.world import BASE_URL, World
 
+pytestmark = pytest.mark.slow
+
 WHO = ("clinician", "clinic_administrator", "organization_staff", "organization_administrator", "privacy_officer")
 _UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 _LINK = re.compile(r'href="(/[^"#]*)"')

@@ -15,6 +15,8 @@ from tests.access.objects import Variant
 from tests.access.roles import EVERYBODY, enter, headers_of
 from tests.access.world import BASE_URL, World
 
+pytestmark = pytest.mark.slow
+
 #: What no form may move: owners, states, rights, keys. A value found nowhere else.
 MARK = "massassignment"
 COLUMNS = sorted({column.key for mapper in Base.registry.mappers for column in inspected(mapper.class_).columns})

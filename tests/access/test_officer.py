@@ -35,6 +35,8 @@ from referral.todos.models import ToDo, ToDoReason
 from tests.factories import Town
 from tests.sign_in import sign_in
 
+pytestmark = pytest.mark.slow
+
 WANTED = ("Samira", "Yusuf", "Layla")
 #: They speak Arabic in another ZIP code.
 ELSEWHERE = ("Mariam", "Khalid")

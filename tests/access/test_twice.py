@@ -13,6 +13,8 @@ from tests.access.doubling import Doubled, Doubler
 from tests.access.refusing import rules_of
 from tests.access.world import World
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parents[1]
 
 #: Steps whose second effect is right, with the tables that show it.

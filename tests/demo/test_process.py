@@ -20,6 +20,8 @@ from referral.kit.installation import beat
 from referral.tables import metadata
 from resources_directory.db import engine_for
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Seconds for a demo that makes its database first, on a slow machine that does other things too.

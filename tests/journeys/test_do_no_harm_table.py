@@ -150,7 +150,7 @@ RULES: dict[str, tuple[str, ...]] = {
         "tests/plan/test_off.py::test_the_plan_page_is_off_while_a_safety_concern_stands_or_is_unconfirmed",
         "tests/screening/test_link_goes_off.py::test_a_link_that_is_off_answers_as_one_that_is_too_old",
         "tests/screening/test_link_goes_off.py::test_what_was_answered_before_is_neither_shown_nor_changed",
-        "tests/screening/test_link.py::test_no_link_goes_while_a_concern_for_safety_stands",
+        "tests/screening/test_link.py::test_while_a_concern_for_safety_stands_no_link_goes_and_the_page_says_nothing_of_why",
     ),
     # Places.
     "a private place has no address, distance or radius anywhere": (

@@ -17,6 +17,8 @@ from tests.fakes.twilio_server import FakeTwilio
 from tests.fakes.worker_process import WorkerProcess, order_for
 from tests.outbox.conftest import PHONE, new_text, queue, stored
 
+pytestmark = pytest.mark.slow
+
 LEASE_S = 2.0
 
 

@@ -7,6 +7,8 @@ import pytest
 from resources_directory.importing.report import DefectCode, Done, ImportReport
 from tests.resources_directory_importing.conftest import ImportTwice
 
+pytestmark = pytest.mark.slow
+
 MIAMI, WASHINGTON = "miami211_hsds1", "dc_orservices_2022_hsds2"
 C = DefectCode
 

@@ -378,7 +378,7 @@ def test_no_link_goes_where_it_could_not_be_read_or_guarded(
     assert why in refused_start(browser, rosa)
 
 
-def test_do_no_harm_while_a_concern_for_safety_stands_no_link_goes_and_the_page_does_not_say_why(
+def test_while_a_concern_for_safety_stands_no_link_goes_and_the_page_says_nothing_of_why(
     browser: FlaskClient, town: Town, rosa: Patient, phone: PatientPhone
 ) -> None:
     town.need(rosa, "interpersonal_safety", status=NeedStatus.UNCONFIRMED)
