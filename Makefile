@@ -7,7 +7,7 @@ export FLASK_APP = wsgi.py
 demo: $(VENV)/installed ## the invented county in your browser
 	@$(BIN)/flask demo --port $(PORT) $(if $(RESET),--reset) $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
-test: $(VENV)/installed-dev ## the suite, on every database found; `make browser`, `matrix`, `faults`, `long` are the rest
+test: $(VENV)/installed-dev ## the suite, on every database found; `make browser`, `long` and `faults` are the rest
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/browser --ignore tests/faults
 
 browser: $(VENV)/installed-dev ## the pages, walked in Chromium on every database
@@ -33,8 +33,8 @@ scan: $(VENV)/installed-dev .venv-scan/installed ## other people's tools look at
 sbom: $(VENV)/installed-dev ## the list of what is built in, as CycloneDX
 	@$(BIN)/python -m tests.scan.sbom
 
-long: $(VENV)/installed-dev ## real directories, the demo's processes, workers on one queue
-	$(BIN)/pytest -n 3 --dist loadfile -m slow --ignore tests/access --ignore tests/faults
+long: $(VENV)/installed-dev ## strange values everywhere, real directories, the demo's processes, workers on one queue
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m slow
 
 faults: $(VENV)/installed-dev ## web and worker killed at every transition, databases taken away, many at once
 	$(BIN)/pytest -n 3 tests/faults
