@@ -92,11 +92,11 @@ def phone_by_id(session: ScopedSession, phone_number_id: UUID) -> Phone | None:
     return _phone(number, _owners(session, phone_number_id)[number.id], _texts(session, phone_number_id)[number.id])
 
 
-def waiting_for(session: ScopedSession, phone_number_id: UUID) -> list[Waiting]:
-    """Return the texts that wait for the phone, the first to go first."""
+def waiting_for(session: ScopedSession, phone_number_id: UUID, channel: Channel = Channel.SMS) -> list[Waiting]:
+    """Return the texts of a channel that wait for the phone, the first to go first."""
     queued = select(Message).where(
         Message.phone_number_id == phone_number_id,
-        Message.channel == Channel.SMS,
+        Message.channel == channel,
         Message.state.in_(states_with(MessageEvent.CLAIM)),
     )
     rows = session.scalars(queued.order_by(Message.not_before, Message.id))

@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from referral.accounts.models import Member, Person
-from referral.demo.simulated import MOST, Phone, Text, Waiting
+from referral.demo.simulated import MOST, Phone, Text
 from referral.kit.scope import ScopedSession
 from referral.messaging.models import InboundSource
 from referral.outbox.gateway.simulator import SimulatorGateway
 from referral.outbox.models import Message
-from referral.outbox.moves import states_with
-from referral.outbox.states import Channel, MessageEvent
+from referral.outbox.states import Channel
 from referral.patients.models import PhoneNumber
 from referral.staff_phones.models import StaffPhone, StaffText
 
@@ -29,17 +28,6 @@ def staff_phone_by_id(session: ScopedSession, phone_number_id: UUID) -> Phone | 
     """Return one phone with all texts of the staff sender, or None where no staff has it."""
     owners = _owners(session).get(phone_number_id)
     return _phone(session, phone_number_id, owners) if owners else None
-
-
-def waiting_for_staff(session: ScopedSession, phone_number_id: UUID) -> list[Waiting]:
-    """Return the texts of the staff sender that wait for the phone, the first to go first."""
-    queued = select(Message).where(
-        Message.phone_number_id == phone_number_id,
-        Message.channel == Channel.STAFF_SMS,
-        Message.state.in_(states_with(MessageEvent.CLAIM)),
-    )
-    rows = session.scalars(queued.order_by(Message.not_before, Message.id))
-    return [Waiting(message.not_before, message.reason) for message in rows]
 
 
 def _owners(session: ScopedSession) -> dict[UUID, list[str]]:

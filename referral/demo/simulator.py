@@ -15,7 +15,7 @@ from referral.accounts.models import Member
 from referral.demo.mailboxes import mailboxes, mails_of
 from referral.demo.moving import Advance, move_clock
 from referral.demo.simulated import Phone, digits_offered, phone_by_id, phones, waiting_for
-from referral.demo.simulated_staff import staff_phone_by_id, staff_phones, waiting_for_staff
+from referral.demo.simulated_staff import staff_phone_by_id, staff_phones
 from referral.kit.errors import NotFound
 from referral.kit.forms import Form
 from referral.kit.installation import is_demo
@@ -27,6 +27,7 @@ from referral.messaging.arrivals import Arrival
 from referral.messaging.inbound import receive_text
 from referral.messaging.models import InboundSource
 from referral.outbox.gateway.simulator import SIMULATED_PREFIX
+from referral.outbox.states import Channel
 from referral.staff_phones.reading import DIGITS as STAFF_DIGITS
 from referral.staff_phones.receiving import receive_staff_text
 from referral.tasks import story_tasks
@@ -182,7 +183,7 @@ def _staff_page(session: ScopedSession, phone_number_id: UUID, form: ReplyForm) 
     return render_template(
         "demo/phone.html",
         phone=shown,
-        waiting=waiting_for_staff(session, phone_number_id),
+        waiting=waiting_for(session, phone_number_id, Channel.STAFF_SMS),
         digits=STAFF_DIGITS,
         form=form,
         of_staff=True,

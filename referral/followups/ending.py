@@ -64,18 +64,11 @@ def resume_contact(session: ScopedSession, patient: Patient) -> None:
 
     Fills patients.hooks.on_contact_resumed.
     """
-    make_to_do(
+    _let_somebody_call(
         session,
-        NewToDo(
-            clinic_id=patient.clinic_id,
-            patient_id=patient.id,
-            reason=ToDoReason.OTHER,
-            subject_kind="patient",
-            subject_id=patient.id,
-            dedupe_key=f"resumed:{patient.id}:{new_id()}",
-            due_at=clock.now() + CALL_WITHIN,
-            note=_("Marked as having died in error. Call, ask anew about texts, and see what was under way."),
-        ),
+        patient,
+        f"resumed:{patient.id}:{new_id()}",
+        _("Marked as having died in error. Call, ask anew about texts, and see what was under way."),
     )
 
 
@@ -84,37 +77,37 @@ def ask_again_after_joining(session: ScopedSession, patient: Patient, merge_id: 
 
     Fills patients.hooks.on_ended_for_good.
     """
-    make_to_do(
+    _let_somebody_call(
         session,
-        NewToDo(
-            clinic_id=patient.clinic_id,
-            patient_id=patient.id,
-            reason=ToDoReason.OTHER,
-            subject_kind="patient",
-            subject_id=patient.id,
-            dedupe_key=f"taken_apart:{merge_id}:{patient.id}",
-            due_at=clock.now() + CALL_WITHIN,
-            note=_(
-                "Two records were taken apart. Ended when they were joined, and not back: %(what)s. Ask whether it is "
-                "still wanted, then ask for consent and prescribe again.",
-                what="; ".join(lost),
-            ),
+        patient,
+        f"taken_apart:{merge_id}:{patient.id}",
+        _(
+            "Two records were taken apart. Ended when they were joined, and not back: %(what)s. Ask whether it is "
+            "still wanted, then ask for consent and prescribe again.",
+            what="; ".join(lost),
         ),
     )
 
 
 def welcome(session: ScopedSession, patient: Patient, from_clinic: str) -> None:
     """Tell a person to call a patient who came from another clinic. Fills patients.hooks.on_patient_moved_here."""
+    key, note = f"moved_here:{patient.id}", _("From %(clinic)s.", clinic=from_clinic)
+    _let_somebody_call(session, patient, key, note, reason=ToDoReason.PATIENT_MOVED_HERE)
+
+
+def _let_somebody_call(
+    session: ScopedSession, patient: Patient, dedupe_key: str, note: str, *, reason: ToDoReason = ToDoReason.OTHER
+) -> None:
     make_to_do(
         session,
         NewToDo(
             clinic_id=patient.clinic_id,
             patient_id=patient.id,
-            reason=ToDoReason.PATIENT_MOVED_HERE,
+            reason=reason,
             subject_kind="patient",
             subject_id=patient.id,
-            dedupe_key=f"moved_here:{patient.id}",
+            dedupe_key=dedupe_key,
             due_at=clock.now() + CALL_WITHIN,
-            note=_("From %(clinic)s.", clinic=from_clinic),
+            note=note,
         ),
     )
